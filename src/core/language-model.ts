@@ -1,0 +1,233 @@
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4Content,
+  LanguageModelV4FilePart,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+} from "@ai-sdk/provider";
+import type { TokenUsage } from "./outcome.js";
+import type { ScannedText } from "./verdict.js";
+
+/** Key of our own entry in `providerOptions` and `providerMetadata`. */
+export const PROVIDER_KEY = "mao";
+
+/** Usage of which nothing is known: report only what was measured. */
+export const UNKNOWN_USAGE: LanguageModelV4Usage = {
+  inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+  outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+};
+
+/** The two totals that an outcome reports; a field the engine left unknown is absent. */
+export function totalsOf(usage: LanguageModelV4Usage): TokenUsage {
+  const inputTokens = usage.inputTokens.total;
+  const outputTokens = usage.outputTokens.total;
+  return {
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+    ...(outputTokens === undefined ? {} : { outputTokens }),
+  };
+}
+
+/** All text parts of an answer, joined. */
+export function textOfContent(content: readonly LanguageModelV4Content[]): string {
+  let text = "";
+  for (const part of content) if (part.type === "text") text += part.text;
+  return text;
+}
+
+/** The text of the last user message; empty when there is none. */
+export function lastUserText(prompt: LanguageModelV4Prompt): string {
+  for (let index = prompt.length - 1; index >= 0; index--) {
+    const message = prompt[index]!;
+    if (message.role === "user") return message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  }
+  return "";
+}
+
+/**
+ * Every string of a call that an engine would receive: messages of all roles, tool calls and results, files that are text,
+ * tool descriptions, the answer's schema. The last user message is `question`, the rest is named by its role. O(length).
+ */
+export function scannableTexts(
+  options: Pick<LanguageModelV4CallOptions, "prompt" | "tools" | "responseFormat">,
+): ScannedText[] {
+  const texts: ScannedText[] = [];
+  let question = -1;
+  for (let index = 0; index < options.prompt.length; index++)
+    if (options.prompt[index]!.role === "user") question = index;
+  for (let index = 0; index < options.prompt.length; index++) {
+    collectMessage(options.prompt[index]!, index === question ? "question" : "history", texts);
+  }
+  for (const tool of options.tools ?? []) collectStrings(tool, "request", texts);
+  if (options.responseFormat?.type === "json") collectStrings(options.responseFormat, "request", texts);
+  return texts;
+}
+
+function collectMessage(message: LanguageModelV4Message, source: ScannedText["source"], texts: ScannedText[]): void {
+  if (message.role === "system") {
+    texts.push({ source: "system", text: message.content });
+    return;
+  }
+  for (const part of message.content) {
+    switch (part.type) {
+      case "text":
+      case "reasoning":
+        texts.push({ source, text: part.text });
+        break;
+      case "file":
+        collectFile(part, texts);
+        break;
+      case "tool-call":
+        collectStrings(part.input, source, texts);
+        break;
+      case "tool-result":
+        collectStrings(part.output, "tool-result", texts);
+        break;
+      default:
+        collectStrings(part, source, texts);
+    }
+  }
+}
+
+function collectFile(file: LanguageModelV4FilePart, texts: ScannedText[]): void {
+  if (file.filename !== undefined) texts.push({ source: "attachment", text: file.filename });
+  const { data } = file;
+  if (data.type === "text") texts.push({ source: "attachment", text: data.text });
+  else if (data.type === "url") texts.push({ source: "attachment", text: data.url.href });
+  else if (data.type === "data" && isTextual(file.mediaType)) {
+    const text = typeof data.data === "string" ? decodeBase64(data.data) : new TextDecoder().decode(data.data);
+    texts.push({ source: "attachment", text });
+  }
+}
+
+function isTextual(mediaType: string): boolean {
+  return /^text\/|[/+](?:json|xml|yaml|csv|javascript)$/.test(mediaType);
+}
+
+function decodeBase64(text: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  } catch {
+    return text; // not base64 after all: it is sent as it is, so it is scanned as it is
+  }
+}
+
+const MAX_DEPTH = 64;
+
+/** Adds every string below `value`, keys included; deeper than 64 levels the rest is added as one JSON text. */
+export function collectStrings(value: unknown, source: ScannedText["source"], texts: ScannedText[], depth = 0): void {
+  if (typeof value === "string") texts.push({ source, text: value });
+  else if (Array.isArray(value) || (typeof value === "object" && value !== null)) {
+    if (depth >= MAX_DEPTH) {
+      texts.push({ source, text: JSON.stringify(value) });
+      return;
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      if (!Array.isArray(value)) texts.push({ source, text: key });
+      collectStrings(inner, source, texts, depth + 1);
+    }
+  }
+}
+
+/** The parts a finished answer would have had as a stream: one delta for each text part. */
+export function streamOfResult(result: LanguageModelV4GenerateResult): ReadableStream<LanguageModelV4StreamPart> {
+  const parts: LanguageModelV4StreamPart[] = [{ type: "stream-start", warnings: result.warnings }];
+  let textId = 0;
+  for (const part of result.content) {
+    if (part.type === "text" || part.type === "reasoning") {
+      const id = String(textId++);
+      parts.push(
+        { type: `${part.type}-start`, id },
+        { type: `${part.type}-delta`, id, delta: part.text },
+        { type: `${part.type}-end`, id },
+      );
+    } else parts.push(part);
+  }
+  parts.push({
+    type: "finish",
+    usage: result.usage,
+    finishReason: result.finishReason,
+    ...(result.providerMetadata === undefined ? {} : { providerMetadata: result.providerMetadata }),
+  });
+  return new ReadableStream({
+    start(controller) {
+      for (const part of parts) controller.enqueue(part);
+      controller.close();
+    },
+  });
+}
+
+/**
+ * Reads a stream to its end and returns the answer it carried; `onPart` sees every part as it comes.
+ * An `error` part rejects with its error; a stream that ends without `finish` reports finish reason `other`.
+ */
+export async function collectStream(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  options: { readonly onPart?: (part: LanguageModelV4StreamPart) => void; readonly signal?: AbortSignal } = {},
+): Promise<LanguageModelV4GenerateResult> {
+  const { onPart, signal } = options;
+  const content: LanguageModelV4Content[] = [];
+  const open = new Map<string, { type: "text" | "reasoning"; text: string }>();
+  let result: Pick<LanguageModelV4GenerateResult, "usage" | "finishReason" | "providerMetadata"> = {
+    usage: UNKNOWN_USAGE,
+    finishReason: { unified: "other", raw: undefined },
+  };
+  let warnings: LanguageModelV4GenerateResult["warnings"] = [];
+  const reader = stream.getReader();
+  const onAbort = (): void => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value: part } = await reader.read();
+      signal?.throwIfAborted();
+      if (done) break;
+      onPart?.(part);
+      switch (part.type) {
+        case "stream-start":
+          warnings = part.warnings;
+          break;
+        case "text-start":
+        case "reasoning-start": {
+          const piece = { type: part.type === "text-start" ? ("text" as const) : ("reasoning" as const), text: "" };
+          open.set(part.id, piece);
+          content.push(piece);
+          break;
+        }
+        case "text-delta":
+        case "reasoning-delta": {
+          const piece = open.get(part.id);
+          if (piece) piece.text += part.delta;
+          break;
+        }
+        case "tool-call":
+        case "tool-result":
+        case "tool-approval-request":
+        case "source":
+        case "file":
+        case "reasoning-file":
+        case "custom":
+          content.push(part);
+          break;
+        case "finish":
+          result = part;
+          break;
+        case "error":
+          throw part.error;
+        default:
+      }
+    }
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    reader.releaseLock();
+  }
+  return {
+    content,
+    usage: result.usage,
+    finishReason: result.finishReason,
+    warnings,
+    ...(result.providerMetadata === undefined ? {} : { providerMetadata: result.providerMetadata }),
+  };
+}

@@ -1,0 +1,81 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+
+/** A language model and what must be known of it before it is called. */
+export interface Engine {
+  /** Unique and readable, as it stands in answers and traces: `device-skills`, `llama.cpp:tiny`, `openai:gpt-5-mini`. */
+  readonly id: string;
+  /** `device`: no byte leaves it (a loopback server counts, unless it forwards). Everything else is `network`. */
+  readonly place: "device" | "network";
+  readonly model: LanguageModelV4;
+  /** Tokens of prompt and answer together; absent when unknown. */
+  readonly contextTokens?: number;
+  readonly supports: { readonly tools: boolean; readonly structuredOutput: boolean; readonly files: boolean };
+  /**
+   * For an engine that answers a closed set of questions: which of its skills would answer this one, undefined for none.
+   * Pure, and cheap enough to ask on every question. An engine without it takes any question.
+   */
+  readonly accepts?: (question: string) => { readonly skill: string } | undefined;
+  /** Frees what the engine holds; calling it twice is allowed. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A remembered turn or note that matches a search. */
+export interface MemoryHit {
+  readonly turnId: string;
+  readonly kind: "turn" | "note";
+  /** A note's text is its `question`; its `answer` is empty. */
+  readonly question: string;
+  readonly answer: string;
+  readonly createdAtMs: number;
+  /** Rank score, larger is nearer; comparable within one search only. */
+  readonly score: number;
+}
+
+/** Ranked full-text search over one project's turns and notes. */
+export interface ProjectMemory {
+  search(project: string, text: string, options?: { readonly limit?: number }): Promise<readonly MemoryHit[]>;
+}
+
+/** What is known of the device now. Every field may be unknown (absent); each rule says what it does then. */
+export interface DeviceStatus {
+  /** 0 to 1. */
+  readonly batteryLevel?: number;
+  readonly charging?: boolean;
+  readonly online?: boolean;
+  readonly metered?: boolean;
+  readonly roundTripMs?: number;
+  readonly thermal?: "nominal" | "fair" | "serious" | "critical";
+  readonly freeMemoryBytes?: number;
+  readonly totalMemoryBytes?: number;
+  /** Share of the last ten seconds in which some task waited for a processor, 0 to 1 (Linux pressure stall information). */
+  readonly cpuPressure?: number;
+}
+
+/** Where the device's status comes from. `status()` answers from memory; `refresh()` reads the device again. */
+export interface Device {
+  status(): DeviceStatus;
+  refresh?(): Promise<DeviceStatus>;
+}
+
+/** A device of which nothing is known. */
+export const unknownDevice: Device = { status: () => ({}) };
+
+/** A span under way; `end` is called once, on every path. */
+export interface Span {
+  set(attributes: Readonly<Record<string, string | number | boolean>>): void;
+  end(): void;
+}
+
+/** Where the rooms report what they did. Attribute values never hold text of a question or an answer. */
+export interface Telemetry {
+  span(name: string): Span;
+  /** Adds to a counter. */
+  count(name: string, labels?: Readonly<Record<string, string>>, amount?: number): void;
+  /** Records one value of a histogram; the unit stands in the name: `stage_duration_ms`. */
+  observe(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
+}
+
+const idleSpan: Span = { set: () => {}, end: () => {} };
+
+/** Telemetry that is off. */
+export const noTelemetry: Telemetry = { span: () => idleSpan, count: () => {}, observe: () => {} };

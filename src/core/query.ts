@@ -1,0 +1,33 @@
+import type { LanguageModelV4CallOptions, LanguageModelV4Prompt } from "@ai-sdk/provider";
+
+/** Where a question is answered. `hybrid`: on the device first, then remotely when that answer is not good enough. */
+export type Route = "local" | "remote" | "hybrid" | "blocked";
+
+/** What the person cares for most; `private` never leaves the device. */
+export type Preference = "quality" | "balanced" | "battery" | "private";
+
+/** The project a question belongs to when none is named. */
+export const DEFAULT_PROJECT = "default";
+
+/** Settings of one call that an engine receives unchanged. */
+export type CallSettings = Omit<
+  LanguageModelV4CallOptions,
+  "prompt" | "abortSignal" | "headers" | "providerOptions" | "includeRawChunks"
+>;
+
+/** One question, as a person or a program asked it. */
+export interface Query {
+  /** What is asked now. */
+  readonly text: string;
+  /** Name of the project whose history and notes it may use; created on first use. */
+  readonly project?: string;
+  readonly preference?: Preference;
+  /** The person's explicit choice of side. It lifts no veto. */
+  readonly forced?: "local" | "remote";
+  readonly system?: string;
+  /** A caller that keeps its own conversation hands it over whole; history is then not added. Ends with the question. */
+  readonly conversation?: LanguageModelV4Prompt;
+  readonly settings?: CallSettings;
+  /** Whether the turn is kept in the project's history; default true. */
+  readonly remember?: boolean;
+}
