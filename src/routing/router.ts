@@ -1,0 +1,179 @@
+import type { RoutingDecision, RoutingReason } from "../core/decision.js";
+import type { DeviceStatus, Engine } from "../core/ports.js";
+import type { Preference, Route } from "../core/query.js";
+import type { Verdict } from "../core/verdict.js";
+import { deviceCost } from "./device-cost.js";
+import { heuristicScore } from "./heuristic.js";
+import { textFeatures } from "./text-features.js";
+
+/** Everything a route is decided from. */
+export interface RoutingInput {
+  readonly text: string;
+  readonly preference: Preference;
+  readonly forced?: "local" | "remote";
+  readonly verdict: Verdict;
+  readonly device: DeviceStatus;
+  readonly projectPrivate: boolean;
+  /** Tokens that must fit whatever is trimmed: question, system prompt, a caller's own conversation. */
+  readonly promptTokens: number;
+  readonly needs: { readonly tools: boolean; readonly structuredOutput: boolean; readonly files: boolean };
+  readonly engines: readonly Engine[];
+}
+
+export interface RouterOptions {
+  /** At or above this score a question goes remote; default 0.55. */
+  readonly threshold?: number;
+  /** Width of the band below the threshold in which the route is hybrid; default 0.1. */
+  readonly hybridBand?: number;
+}
+
+/** A short answer must fit beside the prompt. */
+const ANSWER_RESERVE_TOKENS = 128;
+
+/**
+ * Decides where a question goes: vetoes first, in a fixed order, then a device skill, then the score against the
+ * threshold that the device's state has moved. No score lifts a veto. Pure but for the skill lookup; well below 1 ms.
+ */
+export class Router {
+  readonly #threshold: number;
+  readonly #hybridBand: number;
+
+  constructor({ threshold = 0.55, hybridBand = 0.1 }: RouterOptions = {}) {
+    if (!(threshold >= 0 && threshold <= 1))
+      throw new RangeError(`Cannot build the router: threshold ${threshold} is not within 0 to 1`);
+    if (!(hybridBand >= 0 && hybridBand <= 1))
+      throw new RangeError(`Cannot build the router: hybridBand ${hybridBand} is not within 0 to 1`);
+    this.#threshold = threshold;
+    this.#hybridBand = hybridBand;
+  }
+
+  route(input: RoutingInput): RoutingDecision {
+    const reasons: RoutingReason[] = [];
+    for (const hit of firstOfEachRule(input.verdict)) reasons.push({ code: `rule/${hit.ruleId}`, detail: hit.reason });
+    if (input.verdict.kind === "block") return this.#decided("blocked", 0, reasons, { mayUseNetwork: false });
+
+    const mayUseNetwork = this.#networkVetoes(input, reasons);
+    const mayUseDevice = this.#deviceVetoes(input, reasons);
+    const redact = mayUseNetwork && input.verdict.kind === "redact";
+
+    const skill = mayUseDevice ? acceptingSkill(input) : undefined;
+    if (skill !== undefined) {
+      reasons.push({ code: `skill/${skill}`, detail: `the device skill "${skill}" answers this exactly` });
+      return this.#decided("local", 0, reasons, { mayUseNetwork, redact, skill });
+    }
+    if (input.forced === "remote" && !mayUseNetwork && forbidden(input)) {
+      return this.#decided("blocked", 0, reasons, { mayUseNetwork });
+    }
+    if (!mayUseNetwork) return this.#decided("local", 0, reasons, { mayUseNetwork, redact });
+    if (!mayUseDevice || !input.engines.some((engine) => isLocalModel(engine, input))) {
+      if (mayUseDevice)
+        reasons.push({ code: "veto/no-local-model", detail: "no language model on the device can take this" });
+      return this.#decided("remote", 1, reasons, { mayUseNetwork, redact });
+    }
+
+    const { score, reasons: features } = heuristicScore(textFeatures(input.text));
+    const cost = deviceCost(input.device, input.preference);
+    const threshold = Math.min(1, Math.max(0, this.#threshold + cost.shift));
+    reasons.push(...features, ...cost.reasons);
+    const route = score >= threshold ? "remote" : score >= threshold - this.#hybridBand ? "hybrid" : "local";
+    return this.#decided(route, score, reasons, { mayUseNetwork, redact, threshold });
+  }
+
+  /** Adds a reason for each thing that forbids the network; false when any does. */
+  #networkVetoes(input: RoutingInput, reasons: RoutingReason[]): boolean {
+    const before = reasons.length;
+    if (input.verdict.kind === "keep-local")
+      reasons.push({ code: "veto/rule", detail: "a rule keeps this question on the device" });
+    if (input.projectPrivate) reasons.push({ code: "veto/project-private", detail: "the project is marked private" });
+    if (input.preference === "private")
+      reasons.push({ code: "veto/preference-private", detail: "the preference is private" });
+    if (input.forced === "local") reasons.push({ code: "veto/forced-local", detail: "local was asked for" });
+    const network = input.engines.filter((engine) => engine.place === "network");
+    if (network.length === 0) reasons.push({ code: "veto/no-remote", detail: "no remote engine is set up" });
+    else if (input.device.online === false) reasons.push({ code: "veto/offline", detail: "the device is offline" });
+    else if (!network.some((engine) => fits(engine, input))) {
+      reasons.push({ code: "veto/remote-lacks", detail: lackOf(network, input) });
+    }
+    return reasons.length === before;
+  }
+
+  /** Adds a reason for each thing that forbids the device; false when any does. */
+  #deviceVetoes(input: RoutingInput, reasons: RoutingReason[]): boolean {
+    const models = input.engines.filter((engine) => engine.place === "device" && engine.accepts === undefined);
+    if (input.forced === "remote") {
+      reasons.push({ code: "veto/forced-remote", detail: "remote was asked for" });
+      return false;
+    }
+    if (models.length > 0 && !models.some((engine) => fits(engine, input))) {
+      reasons.push({ code: "veto/local-lacks", detail: lackOf(models, input) });
+    }
+    return true;
+  }
+
+  #decided(
+    route: Route,
+    score: number,
+    reasons: readonly RoutingReason[],
+    rest: { mayUseNetwork: boolean; redact?: boolean; skill?: string; threshold?: number },
+  ): RoutingDecision {
+    const { mayUseNetwork, redact = false, threshold = this.#threshold, skill } = rest;
+    return { route, score, threshold, reasons, mayUseNetwork, redact, ...(skill === undefined ? {} : { skill }) };
+  }
+}
+
+/** The engines to try for a decision, in order: a skill that accepts, then the decided side, then the other if allowed. */
+export function enginesInOrder(decision: RoutingDecision, input: RoutingInput): Engine[] {
+  if (decision.route === "blocked") return [];
+  const skills =
+    decision.skill === undefined ? [] : input.engines.filter((engine) => engine.accepts?.(input.text) !== undefined);
+  const local = input.forced === "remote" ? [] : input.engines.filter((engine) => isLocalModel(engine, input));
+  const remote = decision.mayUseNetwork
+    ? input.engines.filter((engine) => engine.place === "network" && fits(engine, input))
+    : [];
+  return decision.route === "remote" ? [...remote, ...local] : [...skills, ...local, ...remote];
+}
+
+function isLocalModel(engine: Engine, input: RoutingInput): boolean {
+  return engine.place === "device" && engine.accepts === undefined && fits(engine, input);
+}
+
+function fits(engine: Engine, { promptTokens, needs }: RoutingInput): boolean {
+  const { supports, contextTokens } = engine;
+  return (
+    (contextTokens === undefined || promptTokens + ANSWER_RESERVE_TOKENS <= contextTokens) &&
+    (!needs.tools || supports.tools) &&
+    (!needs.structuredOutput || supports.structuredOutput) &&
+    (!needs.files || supports.files)
+  );
+}
+
+function lackOf(engines: readonly Engine[], { promptTokens, needs }: RoutingInput): string {
+  const largest = Math.max(...engines.map((engine) => engine.contextTokens ?? Number.POSITIVE_INFINITY));
+  const place = engines[0]?.place === "device" ? "on the device" : "on the network";
+  if (promptTokens + ANSWER_RESERVE_TOKENS > largest) {
+    return `the prompt needs about ${promptTokens} tokens and the largest context ${place} has ${largest}`;
+  }
+  const wanted = (["tools", "structuredOutput", "files"] as const).filter((need) => needs[need]);
+  return `no model ${place} supports ${wanted.join(" and ")}`;
+}
+
+/** The id of the skill that answers this; a call with tools, files or a schema is never a skill's. */
+function acceptingSkill(input: RoutingInput): string | undefined {
+  if (input.needs.tools || input.needs.structuredOutput || input.needs.files) return undefined;
+  for (const engine of input.engines) {
+    const accepted = engine.accepts?.(input.text);
+    if (accepted !== undefined) return accepted.skill;
+  }
+  return undefined;
+}
+
+/** Whether a rule or the person's own mark, and not mere circumstance, forbids the network. */
+function forbidden(input: RoutingInput): boolean {
+  return input.verdict.kind === "keep-local" || input.projectPrivate || input.preference === "private";
+}
+
+function firstOfEachRule(verdict: Verdict): readonly Verdict["hits"][number][] {
+  if (verdict.hits.length < 2) return verdict.hits;
+  const seen = new Set<string>();
+  return verdict.hits.filter((hit) => !seen.has(hit.ruleId) && seen.add(hit.ruleId));
+}
