@@ -24,7 +24,7 @@ function parse(text: string): { samples: Sample[]; types: Map<string, string>; h
       target.set(comment[2]!, comment[3]!);
       continue;
     }
-    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
+    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/s.exec(line);
     if (sample === null) throw new Error(`not a sample: ${line}`);
     const labels: Record<string, string> = {};
     let rest = sample[2] ?? "";
