@@ -116,9 +116,16 @@ function decodeBase64(text: string): string {
 
 const MAX_DEPTH = 64;
 
-/** Adds every string below `value`, keys included; deeper than 64 levels the rest is added as one JSON text. */
+/** Cards, accounts and telephone numbers often come as JSON numbers: from 6 digits on they are read as texts. */
+const LONG_NUMBER = 100_000;
+
+/**
+ * Adds every string below `value`, keys and long numbers included; deeper than 64 levels the rest is added as one JSON
+ * text.
+ */
 export function collectStrings(value: unknown, source: ScannedText["source"], texts: ScannedText[], depth = 0): void {
   if (typeof value === "string") texts.push({ source, text: value });
+  else if (typeof value === "number" && Math.abs(value) >= LONG_NUMBER) texts.push({ source, text: String(value) });
   else if (Array.isArray(value) || (typeof value === "object" && value !== null)) {
     if (depth >= MAX_DEPTH) {
       texts.push({ source, text: JSON.stringify(value) });

@@ -1,0 +1,335 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4StreamPart,
+  LanguageModelV4StreamResult,
+  SharedV4Warning,
+} from "@ai-sdk/provider";
+import { type Clock, systemClock } from "../core/clock.js";
+import { EngineError } from "../core/errors.js";
+import { UNKNOWN_USAGE } from "../core/language-model.js";
+import type { Engine } from "../core/ports.js";
+import { newId, type Random, systemRandom } from "../core/random.js";
+import type { Egress } from "./egress.js";
+import { EventStreamParser } from "./event-stream.js";
+import { asRecord } from "./json-shape.js";
+import { isLoopback } from "./loopback.js";
+import { isRetryableStatus, messageOfErrorBody, statusError, type Withheld, withoutEchoes } from "./openai-errors.js";
+import { chatRequest, type OpenAIRequestStyle } from "./openai-request.js";
+import { ChunkReader, readCompletion } from "./openai-response.js";
+import { readBody } from "./response-body.js";
+
+export interface OpenAICompatibleOptions {
+  /** Up to and with the version, `https://api.openai.com/v1`; `/chat/completions` is added. */
+  readonly baseUrl: string;
+  readonly model: string;
+  /** Asked at every call, so that a key can change and need not lie in memory. Sent as a bearer token. */
+  readonly apiKey?: (() => string | undefined | Promise<string | undefined>) | undefined;
+  /** Added to every request; values are treated as secrets. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly egress: Egress;
+  /** Default `openai-compatible:<host>/<model>`. */
+  readonly id?: string | undefined;
+  /** Default: `device` for a loopback address, unless the model's name says that it runs in a cloud; else `network`. */
+  readonly place?: "device" | "network" | undefined;
+  readonly structuredOutput?: OpenAIRequestStyle["structuredOutput"] | undefined;
+  readonly maxTokensField?: OpenAIRequestStyle["maxTokensField"] | undefined;
+  readonly streamUsage?: boolean | undefined;
+  /** Cap on one answer; default 16 MiB. */
+  readonly maxResponseBytes?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/**
+ * A model behind the OpenAI wire (`POST {baseUrl}/chat/completions`): OpenAI, llama-server, Ollama, LM Studio, vLLM and
+ * most hosts. Fails with EngineError, EgressRefusedError, CannotAnswerError, or the signal's own reason.
+ */
+export function createOpenAICompatibleModel(options: OpenAICompatibleOptions): LanguageModelV4 {
+  return new OpenAICompatibleModel(options);
+}
+
+/** The same as an engine: its id, its place, and what it is known to support. */
+export function openAICompatibleEngine(
+  options: OpenAICompatibleOptions & {
+    readonly contextTokens?: number | undefined;
+    readonly supports?: Partial<Engine["supports"]> | undefined;
+  },
+): Engine {
+  const { contextTokens, supports } = options;
+  return {
+    id: idOf(options),
+    place: placeOf(options),
+    model: new OpenAICompatibleModel(options),
+    supports: { tools: true, structuredOutput: true, files: true, ...supports },
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+  };
+}
+
+/** Whether an Ollama model's name says that the server on this device passes it on to a cloud. */
+export function namesCloudModel(model: string): boolean {
+  return /[-:]cloud$/i.test(model);
+}
+
+function idOf({ id, baseUrl, model }: OpenAICompatibleOptions): string {
+  return id ?? `openai-compatible:${new URL(baseUrl).host}/${model}`;
+}
+
+function placeOf({ place, baseUrl, model }: OpenAICompatibleOptions): "device" | "network" {
+  const loopback = isLoopback(baseUrl);
+  if (place === "device" && !loopback) {
+    throw new TypeError("Cannot place an engine on this device: its address is not a loopback address");
+  }
+  return place ?? (loopback && !namesCloudModel(model) ? "device" : "network");
+}
+
+const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+
+/** Everything that may hold a key is private: neither JSON.stringify nor an inspector shows it. */
+class OpenAICompatibleModel implements LanguageModelV4 {
+  readonly specificationVersion = "v4" as const;
+  readonly provider = "openai-compatible";
+  readonly modelId: string;
+  readonly supportedUrls: Record<string, RegExp[]>;
+  readonly #url: URL;
+  readonly #id: string;
+  readonly #place: "device" | "network";
+  readonly #style: OpenAIRequestStyle;
+  readonly #egress: Egress;
+  readonly #apiKey: OpenAICompatibleOptions["apiKey"];
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #maxResponseBytes: number;
+  readonly #clock: Clock;
+  readonly #newToolCallId: () => string;
+
+  constructor(options: OpenAICompatibleOptions) {
+    const { model, egress, apiKey, headers = {}, clock = systemClock, random = systemRandom } = options;
+    if (model === "") throw new TypeError("Cannot create a model: its name is empty");
+    this.#url = completionsUrl(options.baseUrl);
+    this.modelId = model;
+    this.#id = idOf(options);
+    this.#place = placeOf(options);
+    this.supportedUrls = this.#place === "network" ? { "image/*": [/^https?:\/\//] } : {};
+    this.#style = {
+      model,
+      structuredOutput: options.structuredOutput ?? "json-schema",
+      maxTokensField:
+        options.maxTokensField ?? (this.#url.hostname === "api.openai.com" ? "max_completion_tokens" : "max_tokens"),
+      streamUsage: options.streamUsage ?? true,
+      mayFetchUrls: this.#place === "network",
+    };
+    this.#egress = egress;
+    this.#apiKey = apiKey;
+    this.#headers = headers;
+    this.#maxResponseBytes = options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
+    this.#clock = clock;
+    this.#newToolCallId = () => `call_${newId(clock.nowMs(), random)}`;
+  }
+
+  async doGenerate(options: LanguageModelV4CallOptions): Promise<LanguageModelV4GenerateResult> {
+    const { response, warnings, withheld } = await this.#post(options, false);
+    const body = await readBody(response, { maxBytes: this.#maxResponseBytes, signal: options.abortSignal });
+    const answer = this.#parse(body, response);
+    this.#throwIfFailed(answer, withheld);
+    const completion = readCompletion(answer, this.#newToolCallId);
+    return {
+      ...completion,
+      warnings,
+      response: { ...completion.response, headers: visibleHeaders(response) },
+    };
+  }
+
+  async doStream(options: LanguageModelV4CallOptions): Promise<LanguageModelV4StreamResult> {
+    const { response, warnings, withheld } = await this.#post(options, true);
+    if (!isType(response, "text/event-stream")) {
+      const body = await readBody(response, { maxBytes: this.#maxResponseBytes, signal: options.abortSignal });
+      this.#throwIfFailed(this.#parse(body, response), withheld);
+      throw new EngineError(`Cannot stream from ${this.#url.origin}: it answered with one JSON text instead of events`);
+    }
+    if (response.body === null) {
+      throw new EngineError(`Cannot stream from ${this.#url.origin}: this runtime's fetch does not stream`);
+    }
+    const stream = this.#stream(response.body, options, warnings, withheld);
+    return { stream, response: { headers: visibleHeaders(response) } };
+  }
+
+  async #post(
+    options: LanguageModelV4CallOptions,
+    stream: boolean,
+  ): Promise<{ response: Response; warnings: SharedV4Warning[]; withheld: Withheld }> {
+    const { abortSignal: signal } = options;
+    signal?.throwIfAborted();
+    const { body, warnings } = chatRequest(options, this.#style, stream);
+    const key = await this.#apiKey?.();
+    const headers: Record<string, string> = { accept: stream ? "text/event-stream" : "application/json" };
+    if (key) headers["authorization"] = `Bearer ${key}`;
+    Object.assign(headers, this.#headers);
+    for (const [name, value] of Object.entries(options.headers ?? {})) if (value !== undefined) headers[name] = value;
+    const response = await this.#egress.send({
+      url: this.#url.href,
+      method: "POST",
+      headers,
+      json: body,
+      signal,
+      engine: this.#id,
+      place: this.#place,
+    });
+    const withheld: Withheld = { secrets: [...(key ? [key] : []), ...Object.values(this.#headers)], call: options };
+    if (response.ok) return { response, warnings, withheld };
+    const facts = {
+      status: response.status,
+      body: await readBody(response, { maxBytes: this.#maxResponseBytes, signal }),
+      retryAfter: response.headers.get("retry-after"),
+      origin: this.#url.origin,
+    };
+    throw statusError(facts, withheld, this.#clock.nowMs());
+  }
+
+  #parse(body: string, response: Response): unknown {
+    const type = response.headers.get("content-type");
+    if (type !== null && !/[/+]json\b/.test(type)) {
+      throw new EngineError(
+        `Cannot read the answer of ${this.#url.origin}: expected application/json, got ${type.split(";")[0]}`,
+      );
+    }
+    try {
+      return JSON.parse(body);
+    } catch {
+      // The parser's own message would quote the answer. An empty or cut answer may be whole the next time.
+      throw new EngineError(`Cannot read the answer of ${this.#url.origin}: its JSON is cut off or malformed`, {
+        retryable: true,
+      });
+    }
+  }
+
+  /** Some servers answer 200 and then say that they failed. */
+  #throwIfFailed(answer: unknown, withheld: Withheld): void {
+    const failure = asRecord(answer)?.["error"];
+    if (failure === undefined || failure === null) return;
+    const said = messageOfErrorBody(JSON.stringify(answer));
+    const code = asRecord(failure)?.["code"];
+    const status = typeof code === "number" && code >= 400 && code < 600 ? code : undefined;
+    const detail = said === undefined ? "" : `: ${withoutEchoes(said, withheld)}`;
+    throw new EngineError(`${this.#url.origin} reported a failure${detail}`, {
+      retryable: status !== undefined && isRetryableStatus(status),
+      ...(status === undefined ? {} : { status }),
+    });
+  }
+
+  #stream(
+    body: ReadableStream<Uint8Array>,
+    { abortSignal: signal, includeRawChunks = false }: LanguageModelV4CallOptions,
+    warnings: SharedV4Warning[],
+    withheld: Withheld,
+  ): ReadableStream<LanguageModelV4StreamPart> {
+    const reader = body.getReader();
+    const parser = new EventStreamParser({ maxEventLength: this.#maxResponseBytes });
+    const chunks = new ChunkReader(this.#newToolCallId);
+    let bytes = 0;
+    let over = false;
+    let onAbort = (): void => {};
+    const close = (): void => {
+      over = true;
+      signal?.removeEventListener("abort", onAbort);
+      reader.cancel().catch(() => {}); // frees the connection; it may be closed already
+    };
+    /** The parts of the next bytes; closes the source when they are the last. */
+    const next = async (): Promise<LanguageModelV4StreamPart[]> => {
+      const { done, value } = await reader.read();
+      bytes += value?.byteLength ?? 0;
+      if (bytes > this.#maxResponseBytes) {
+        throw new EngineError(`Cannot read the stream: it is larger than ${this.#maxResponseBytes} bytes`);
+      }
+      const parts: LanguageModelV4StreamPart[] = [];
+      let complete = false;
+      for (const { data } of value ? parser.push(value) : parser.end()) {
+        complete = data === "[DONE]";
+        if (complete) break;
+        const chunk = parseChunk(data);
+        if (includeRawChunks) parts.push({ type: "raw", rawValue: chunk });
+        this.#throwIfFailed(chunk, withheld);
+        parts.push(...chunks.read(chunk));
+      }
+      if (!complete && !done) return parts;
+      if (!complete && !chunks.finished) {
+        throw new EngineError("Cannot read the stream: it broke off before the answer was complete", {
+          retryable: true,
+        });
+      }
+      close();
+      parts.push(...chunks.end());
+      return parts;
+    };
+    return new ReadableStream<LanguageModelV4StreamPart>({
+      start(controller) {
+        onAbort = () => {
+          close();
+          controller.error(signal?.reason);
+        };
+        controller.enqueue({ type: "stream-start", warnings });
+        if (signal?.aborted) onAbort();
+        else signal?.addEventListener("abort", onAbort, { once: true });
+      },
+      async pull(controller) {
+        try {
+          let parts: LanguageModelV4StreamPart[] = [];
+          while (!over && parts.length === 0) parts = await next();
+          if (signal?.aborted) return; // the abort has closed the stream already
+          for (const part of parts) controller.enqueue(part);
+          if (over) controller.close();
+        } catch (error) {
+          if (signal?.aborted) return;
+          close();
+          controller.enqueue({ type: "error", error: streamError(error) });
+          const finishReason = { unified: "error" as const, raw: undefined };
+          controller.enqueue({ type: "finish", usage: UNKNOWN_USAGE, finishReason });
+          controller.close();
+        }
+      },
+      cancel: close,
+    });
+  }
+}
+
+function completionsUrl(baseUrl: string): URL {
+  let url: URL;
+  try {
+    url = new URL(baseUrl);
+  } catch {
+    throw new TypeError("Cannot create a model: its base URL is not a URL"); // not repeated: it may hold a key
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TypeError(
+      `Cannot create a model: its base URL (${url.origin}) holds a user name or password; give a header`,
+    );
+  }
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
+  return url;
+}
+
+function isType(response: Response, mediaType: string): boolean {
+  const type = response.headers.get("content-type");
+  return type === null || type.split(";")[0]!.trim().toLowerCase() === mediaType;
+}
+
+function visibleHeaders(response: Response): Record<string, string> {
+  const headers: Record<string, string> = {};
+  response.headers.forEach((value, name) => {
+    if (name !== "set-cookie") headers[name] = value;
+  });
+  return headers;
+}
+
+function parseChunk(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    throw new EngineError("Cannot read the stream: an event is no JSON", { retryable: true });
+  }
+}
+
+function streamError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  return new EngineError("Cannot read the stream: the connection broke off", { retryable: true, cause: error });
+}
