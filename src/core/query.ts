@@ -28,6 +28,8 @@ export interface Query {
   /** A caller that keeps its own conversation hands it over whole; history is then not added. Ends with the question. */
   readonly conversation?: LanguageModelV4Prompt;
   readonly settings?: CallSettings;
+  /** Only turns after this sequence number of the project are sent along; default all that fit. */
+  readonly historyAfterSeq?: number;
   /** Whether the turn is kept in the project's history; default true. */
   readonly remember?: boolean;
 }

@@ -1,0 +1,262 @@
+import type { Command, OptionSpec } from "./command.js";
+
+const PROJECT: OptionSpec = {
+  name: "project",
+  short: "p",
+  value: "NAME",
+  summary: "the project to use; default: the current one",
+};
+const JSON_OUTPUT: OptionSpec = { name: "json", summary: "print one JSON object" };
+const YES: OptionSpec = { name: "yes", short: "y", summary: "do not ask for confirmation" };
+const PREFERENCE: OptionSpec = {
+  name: "prefer",
+  value: "WHAT",
+  choices: ["quality", "balanced", "battery", "private"],
+  summary: "what matters most for this question",
+};
+const LOCAL: OptionSpec = { name: "local", summary: "only engines on this device" };
+const REMOTE: OptionSpec = { name: "remote", summary: "only remote engines; lifts no privacy rule" };
+const TRACE: OptionSpec = { name: "trace", value: "FILE", summary: "write a trace that Perfetto and Chrome open" };
+
+/** The whole command line. Each command loads its code when it runs. */
+export const root: Command = {
+  name: "mobile-ai",
+  summary: "Ask a question; rules and a router decide whether this device or a remote model answers, and say why.",
+  examples: [
+    'mobile-ai ask "What is 17.5 % of 2340?"',
+    'mobile-ai ask --project garden "remember: the tomatoes were planted on 3 May"',
+    "mobile-ai doctor",
+  ],
+  subcommands: [
+    {
+      name: "ask",
+      summary: "Ask one question and stream the answer.",
+      arguments: [{ name: "QUESTION", rest: true, summary: "the question; none or - reads standard input" }],
+      options: [
+        PROJECT,
+        PREFERENCE,
+        LOCAL,
+        REMOTE,
+        { name: "system", value: "TEXT", summary: "a system prompt for this question" },
+        { name: "explain", summary: "show every rule and feature that mattered" },
+        JSON_OUTPUT,
+        { name: "no-stream", summary: "print the answer when it is whole" },
+        { name: "no-remember", summary: "leave no trace of this question in the history" },
+        { name: "quiet", short: "q", summary: "print the answer alone" },
+        TRACE,
+      ],
+      examples: [
+        'mobile-ai ask "5 miles in km"',
+        "git diff | mobile-ai ask -p work -",
+        'mobile-ai ask --json "12 * 7"',
+      ],
+      run: async (parsed, terminal) => (await import("./commands/ask.js")).ask(parsed, terminal),
+    },
+    {
+      name: "chat",
+      summary: "Talk: streaming, with history. /help lists what can be typed.",
+      options: [PROJECT, PREFERENCE, LOCAL, REMOTE, { name: "explain", summary: "explain every answer" }, TRACE],
+      run: async (parsed, terminal) => (await import("./commands/chat.js")).chat(parsed, terminal),
+    },
+    {
+      name: "route",
+      summary: "Show where a question would go, and why; no model is called and nothing is remembered.",
+      arguments: [{ name: "QUESTION", rest: true, summary: "the question; none or - reads standard input" }],
+      options: [PROJECT, PREFERENCE, LOCAL, REMOTE, JSON_OUTPUT],
+      run: async (parsed, terminal) => (await import("./commands/route.js")).route(parsed, terminal),
+    },
+    {
+      name: "project",
+      summary: "List, switch, show, rename, delete, export and import projects.",
+      subcommands: [
+        {
+          name: "list",
+          summary: "List the projects.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).listProjects(parsed, terminal),
+        },
+        {
+          name: "switch",
+          summary: "Make a project the current one; it is created if there is none of that name.",
+          arguments: [{ name: "NAME", required: true, summary: "the project" }],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).switchProject(parsed, terminal),
+        },
+        {
+          name: "show",
+          summary: "Show one project.",
+          arguments: [{ name: "NAME", summary: "the project; default: the current one" }],
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).showProject(parsed, terminal),
+        },
+        {
+          name: "rename",
+          summary: "Rename a project.",
+          arguments: [
+            { name: "FROM", required: true, summary: "its name now" },
+            { name: "TO", required: true, summary: "its new name" },
+          ],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).renameProject(parsed, terminal),
+        },
+        {
+          name: "private",
+          summary: "Mark a project private: nothing of it ever leaves the device.",
+          arguments: [
+            { name: "NAME", required: true, summary: "the project" },
+            { name: "STATE", summary: "on (default) or off" },
+          ],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).markPrivate(parsed, terminal),
+        },
+        {
+          name: "delete",
+          summary: "Delete a project with its history; it is really gone from the file.",
+          arguments: [{ name: "NAME", required: true, summary: "the project" }],
+          options: [YES],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).deleteProject(parsed, terminal),
+        },
+        {
+          name: "export",
+          summary: "Write a project as JSON.",
+          arguments: [{ name: "NAME", summary: "the project; default: the current one" }],
+          options: [
+            {
+              name: "output",
+              short: "o",
+              value: "FILE",
+              summary: "write there (mode 0600) instead of standard output",
+            },
+          ],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).exportProject(parsed, terminal),
+        },
+        {
+          name: "import",
+          summary: "Read a project from JSON; a bad file changes nothing.",
+          arguments: [{ name: "FILE", required: true, summary: "what project export wrote; - reads standard input" }],
+          options: [{ name: "as", value: "NAME", summary: "under another name" }],
+          run: async (parsed, terminal) => (await import("./commands/project.js")).importProject(parsed, terminal),
+        },
+      ],
+    },
+    {
+      name: "history",
+      summary: "Show a project's turns, newest first.",
+      options: [
+        PROJECT,
+        { name: "search", short: "s", value: "WORDS", summary: "only turns that match, best first" },
+        { name: "limit", short: "n", value: "COUNT", summary: "at most so many (20)" },
+        JSON_OUTPUT,
+      ],
+      run: async (parsed, terminal) => (await import("./commands/history.js")).history(parsed, terminal),
+    },
+    {
+      name: "forget",
+      summary: "Forget a turn, a project's history or everything; it is really gone from the file.",
+      arguments: [{ name: "TURN", summary: "the id of a turn (mobile-ai history)" }],
+      options: [
+        { ...PROJECT, summary: "all turns of this project" },
+        { name: "all", summary: "every project, turn and note" },
+        YES,
+      ],
+      run: async (parsed, terminal) => (await import("./commands/history.js")).forget(parsed, terminal),
+    },
+    {
+      name: "models",
+      summary: "Local models: GGUF files on disk and servers on this device.",
+      subcommands: [
+        {
+          name: "list",
+          summary: "List model files and detected local servers.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/models.js")).listModels(parsed, terminal),
+        },
+        {
+          name: "add",
+          summary: "Add a GGUF file where it lies.",
+          arguments: [{ name: "FILE", required: true, summary: "path of the file" }],
+          options: [{ name: "name", value: "NAME", summary: "call it so; default: its file name" }],
+          run: async (parsed, terminal) => (await import("./commands/models.js")).addModel(parsed, terminal),
+        },
+        {
+          name: "pull",
+          summary: "Download a GGUF file; resumes what was begun.",
+          arguments: [{ name: "URL", required: true, summary: "http(s) URL or hf:OWNER/REPO/FILE.gguf" }],
+          options: [
+            { name: "name", value: "NAME", summary: "call it so; default: its file name" },
+            { name: "sha256", value: "HEX", summary: "refuse the file unless its SHA-256 is this" },
+            { name: "size", value: "BYTES", summary: "refuse the file unless it has this size" },
+          ],
+          run: async (parsed, terminal) => (await import("./commands/models.js")).pullModel(parsed, terminal),
+        },
+        {
+          name: "remove",
+          summary: "Remove a model; a file that was pulled is deleted, one that was added stays.",
+          arguments: [{ name: "NAME", required: true, summary: "the model" }],
+          options: [YES],
+          run: async (parsed, terminal) => (await import("./commands/models.js")).removeModel(parsed, terminal),
+        },
+        {
+          name: "default",
+          summary: "Show or set the local model that answers.",
+          arguments: [{ name: "NAME", summary: "a model file's name, or SERVER:MODEL of a local server" }],
+          run: async (parsed, terminal) => (await import("./commands/models.js")).defaultModel(parsed, terminal),
+        },
+      ],
+    },
+    {
+      name: "config",
+      summary: "Show and change settings: flags win over variables, variables over the file.",
+      subcommands: [
+        {
+          name: "get",
+          summary: "Show one setting, or all with where each comes from.",
+          arguments: [{ name: "KEY", summary: "the setting" }],
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/config.js")).getConfig(parsed, terminal),
+        },
+        {
+          name: "set",
+          summary: "Change a setting in the file; remote.apiKey is read from standard input into a file of mode 0600.",
+          arguments: [
+            { name: "KEY", required: true, summary: "the setting" },
+            { name: "VALUE", summary: "its value; left out only for remote.apiKey" },
+          ],
+          run: async (parsed, terminal) => (await import("./commands/config.js")).setConfig(parsed, terminal),
+        },
+        {
+          name: "unset",
+          summary: "Remove a setting from the file.",
+          arguments: [{ name: "KEY", required: true, summary: "the setting" }],
+          run: async (parsed, terminal) => (await import("./commands/config.js")).unsetConfig(parsed, terminal),
+        },
+        {
+          name: "path",
+          summary: "Show where settings, history and models are kept.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/config.js")).showPaths(parsed, terminal),
+        },
+      ],
+    },
+    {
+      name: "doctor",
+      summary: "Say what this device has, what is missing, and the exact next step.",
+      options: [JSON_OUTPUT],
+      run: async (parsed, terminal) => (await import("./commands/doctor.js")).doctor(parsed, terminal),
+    },
+    {
+      name: "stats",
+      summary: "Show the metrics so far. They never leave this device.",
+      options: [
+        JSON_OUTPUT,
+        { name: "prometheus", summary: "print the Prometheus text format" },
+        { name: "reset", summary: "start again from zero" },
+      ],
+      run: async (parsed, terminal) => (await import("./commands/stats.js")).stats(parsed, terminal),
+    },
+    {
+      name: "completion",
+      summary: "Print a completion script for a shell.",
+      arguments: [{ name: "SHELL", required: true, summary: "bash, zsh or fish" }],
+      examples: ["source <(mobile-ai completion bash)"],
+      run: async (parsed, terminal) => (await import("./commands/completion.js")).completion(parsed, terminal),
+    },
+  ],
+};

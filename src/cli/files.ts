@@ -1,0 +1,37 @@
+import { chmod, mkdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { messageOf } from "../core/errors.js";
+import { CommandError } from "./command.js";
+
+/** The text of a file; undefined when there is none. */
+export async function readIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // node:fs errors carry a code
+    throw new CommandError(`Cannot read ${path}: ${messageOf(error)}`);
+  }
+}
+
+/** Replaces a file at once: a reader sees the old text or the new, never half. Mode 0600, its directory 0700 when made. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(temporary, text, { mode: 0o600 });
+    await chmod(temporary, 0o600); // the umask may have left less, an old temporary file more
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw new CommandError(`Cannot write ${path}: ${messageOf(error)}`);
+  }
+}
+
+/** Refuses a file with secrets that others on this machine may read. */
+export async function assertPrivate(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const { mode } = await stat(path);
+  if ((mode & 0o077) !== 0) {
+    throw new CommandError(`Cannot use ${path}: others may read it. Run: chmod 600 ${path}`);
+  }
+}

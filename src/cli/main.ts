@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { run } from "./run.js";
+import type { Terminal } from "./terminal.js";
+
+const interrupted = new AbortController();
+const callbacks: (() => void)[] = [];
+
+// The first Ctrl-C stops what is under way; the second leaves at once.
+const onSignal = (): void => {
+  const callback = callbacks.at(-1);
+  if (callback !== undefined) {
+    callback();
+    return;
+  }
+  if (interrupted.signal.aborted) process.exit(130);
+  interrupted.abort(new DOMException("Interrupted", "AbortError"));
+};
+process.on("SIGINT", onSignal);
+process.on("SIGTERM", onSignal);
+
+// A reader that has gone (`| head`) is not an error of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+
+const { env } = process;
+const terminal: Terminal = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: env,
+  signal: interrupted.signal,
+  color:
+    process.stdout.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb" && !process.argv.includes("--no-color"),
+  onInterrupt(callback) {
+    callbacks.push(callback);
+    return () => void callbacks.splice(callbacks.indexOf(callback), 1);
+  },
+};
+
+process.exitCode = await run(process.argv.slice(2), terminal);

@@ -1,0 +1,23 @@
+import type { Engine } from "../core/ports.js";
+import { createEgress, type RequestScanner } from "../engines/egress.js";
+import { openAICompatibleEngine } from "../engines/openai-compatible.js";
+import { withRetry } from "../engines/retrying.js";
+
+/**
+ * The remote of the settings, with retries around it. It counts as the network even on a loopback address: the person
+ * called it remote, and what listens there may forward.
+ */
+export function remoteEngine(options: {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly maxAttempts: number;
+  readonly contextTokens?: number;
+  readonly apiKey: () => Promise<string | undefined>;
+  readonly scanner: RequestScanner;
+  readonly sentBytes: (engine: string, bytes: number) => void;
+}): Engine {
+  const { baseUrl, model, maxAttempts, contextTokens, apiKey, scanner, sentBytes } = options;
+  const egress = createEgress({ scanner, record: ({ engine, bytes }) => sentBytes(engine ?? "unknown", bytes) });
+  const engine = openAICompatibleEngine({ baseUrl, model, apiKey, egress, place: "network", contextTokens });
+  return { ...engine, model: withRetry(engine.model, { maxAttempts }) };
+}

@@ -1,0 +1,80 @@
+import { messageOf } from "../core/errors.js";
+import { type Command, CommandError, EXIT, findCommand, helpOf, nearest, parseCommand, UsageError } from "./command.js";
+import { root } from "./commands.js";
+import { print, remark, type Terminal } from "./terminal.js";
+
+/** Runs one command line and resolves to its exit code. A person's mistake is one line, never a stack trace. */
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    if (words[0] === "--version" || words[0] === "-V") return await printVersion(terminal);
+    const { path, rest } = findCommand(root, words[0] === "help" ? words.slice(1) : words);
+    const command = path.at(-1)!; // never empty: it begins with the root
+    const name = path.map((part) => part.name).join(" ");
+    if (words[0] === "help" || rest.includes("--help") || rest.includes("-h")) {
+      if (words[0] === "help" && rest[0] !== undefined) throw unknownCommand(command, rest[0], name);
+      if (!beforeTerminator(rest)) return await runParsed(path, rest, name, terminal);
+      print(terminal, helpOf(path));
+      return 0;
+    }
+    if (command.run === undefined) {
+      const word = rest.find((each) => !each.startsWith("-"));
+      if (word !== undefined) throw unknownCommand(command, word, name);
+      if (path.length === 1 && rest.length === 0) {
+        print(terminal, helpOf(path));
+        return 0;
+      }
+      throw new UsageError(
+        `Missing command: ${name} needs one of ${(command.subcommands ?? []).map((sub) => sub.name).join(", ")}`,
+      );
+    }
+    return await runParsed(path, rest, name, terminal);
+  } catch (error) {
+    return report(error, terminal);
+  }
+}
+
+async function runParsed(
+  path: readonly Command[],
+  rest: readonly string[],
+  name: string,
+  terminal: Terminal,
+): Promise<number> {
+  const command = path.at(-1)!; // never empty: it begins with the root
+  const parsed = parseCommand(command, rest, name);
+  return (await command.run?.(parsed, terminal)) ?? 0;
+}
+
+/** Whether a help flag stands before `--`, after which words are only words. */
+function beforeTerminator(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  const own = end === -1 ? words : words.slice(0, end);
+  return own.includes("--help") || own.includes("-h") || words.length === 0;
+}
+
+function unknownCommand(command: Command, word: string, name: string): UsageError {
+  const known = (command.subcommands ?? []).map((sub) => sub.name);
+  const suggestion = nearest(word, known);
+  return new UsageError(
+    `Unknown command "${word}"${suggestion === undefined ? "" : `: did you mean ${name} ${suggestion}?`} See ${name} --help`,
+  );
+}
+
+async function printVersion(terminal: Terminal): Promise<number> {
+  const { packageVersion } = await import("./version.js");
+  print(terminal, packageVersion());
+  return 0;
+}
+
+function report(error: unknown, terminal: Terminal): number {
+  if (terminal.signal.aborted) {
+    remark(terminal, "\nInterrupted");
+    return EXIT.interrupted;
+  }
+  if (error instanceof UsageError) {
+    remark(terminal, error.message);
+    return EXIT.usage;
+  }
+  remark(terminal, error instanceof CommandError ? error.message : `Error: ${messageOf(error)}`);
+  if (terminal.environment["MOBILE_AI_DEBUG"] && error instanceof Error && error.stack) remark(terminal, error.stack);
+  return EXIT.failed;
+}

@@ -1,0 +1,223 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline/promises";
+import { ContextManager } from "../context/context-manager.js";
+import { SqlStore } from "../context/sql-store.js";
+import { messageOf } from "../core/errors.js";
+import type { Device, Engine } from "../core/ports.js";
+import { DEFAULT_PROJECT, type Preference, type Query } from "../core/query.js";
+import { deviceSkillsEngine } from "../engines/device-skills/device-skills.js";
+import { isLoopback } from "../engines/loopback.js";
+import { Metrics } from "../metrics/metrics.js";
+import { METRIC } from "../metrics/names.js";
+import { type MetricsSnapshot, readSnapshot } from "../metrics/snapshot.js";
+import { TraceRecorder } from "../metrics/trace.js";
+import { Orchestrator } from "../orchestrator.js";
+import { nodeDevice } from "../platform/node/device-status.js";
+import { openSqlite } from "../platform/node/sqlite-driver.js";
+import { Router } from "../routing/router.js";
+import { ExpertSystem } from "../rules/expert-system.js";
+import { CommandError, type Parsed, UsageError } from "./command.js";
+import { loadSettings, pathsOf, remoteApiKey } from "./configuration.js";
+import type { Settings } from "./settings.js";
+import { safe, type Terminal } from "./terminal.js";
+
+const METRICS_KEY = "metrics";
+
+/** What one command works with: the store is open, the engines are made when a question needs them. */
+export interface Session {
+  readonly settings: Settings;
+  readonly context: ContextManager;
+  /** The project named, or else the current one. */
+  project(name: string | undefined): Promise<string>;
+  /** The runtime with the engines that this question may need. */
+  orchestrator(query: Query): Promise<Orchestrator>;
+  /** Sequence number of the newest turn of a project; 0 when it has none. */
+  newestSeq(project: string): Promise<number>;
+  storedMetrics(): Promise<MetricsSnapshot | undefined>;
+  resetMetrics(): Promise<void>;
+  /** Writes what was measured and frees everything; also after a failure. */
+  close(): Promise<void>;
+}
+
+/** Opens the store and settings of a command. */
+export async function openSession(parsed: Parsed, terminal: Terminal): Promise<Session> {
+  const settings = await loadSettings(terminal, parsed.texts("set"));
+  const { storeFile } = pathsOf(terminal);
+  const driver = await openSqlite(storeFile);
+  const store = new SqlStore({ driver });
+  const context = new ContextManager({
+    store,
+    windowTurns: settings.number("history.windowTurns")!, // has a default
+    maxTurns: settings.number("history.maxTurns")!,
+  });
+  const traceFile = parsed.text("trace");
+  const trace = traceFile === undefined ? undefined : new TraceRecorder();
+  const metrics = new Metrics(trace === undefined ? {} : { trace });
+  const rules = new ExpertSystem({
+    disabled: settings.list("rules.disabled"),
+    redactPersonalData: settings.flag("privacy.redactPersonalData"),
+  });
+  const engines = new Engines(settings, terminal, context, rules, metrics);
+  let runtime: { readonly engines: readonly Engine[]; readonly orchestrator: Orchestrator } | undefined;
+
+  return {
+    settings,
+    context,
+    async project(name) {
+      if (name !== undefined) return checkedName(name);
+      return terminal.environment["MOBILE_AI_PROJECT"] || ((await context.currentProject()) ?? DEFAULT_PROJECT);
+    },
+    async orchestrator(query) {
+      const wanted = await engines.forQuery(query);
+      if (runtime === undefined || runtime.engines !== wanted) {
+        const device = nodeDevice();
+        await device.refresh();
+        const orchestrator = new Orchestrator({
+          engines: wanted,
+          rules,
+          router: new Router({
+            threshold: settings.number("router.threshold")!,
+            hybridBand: settings.number("router.hybridBand")!,
+          }), // have defaults
+          context,
+          device: reachable(device, settings.text("remote.baseUrl")),
+          telemetry: metrics,
+          preference: settings.text("preference") as Preference, // checked by its picklist
+        });
+        runtime = { engines: wanted, orchestrator };
+      }
+      return runtime.orchestrator;
+    },
+    async newestSeq(project) {
+      return (await context.history(project, { limit: 1 }))[0]?.seq ?? 0;
+    },
+    async storedMetrics() {
+      const stored = await store.getValue(METRICS_KEY);
+      return stored === undefined ? undefined : readSnapshot(JSON.parse(stored));
+    },
+    async resetMetrics() {
+      await store.setValue(METRICS_KEY, JSON.stringify(new Metrics().snapshot()));
+    },
+    async close() {
+      try {
+        await engines.close();
+        const measured = metrics.snapshot();
+        if (measured.counters.length > 0) {
+          await store.updateValue(METRICS_KEY, (old) => {
+            const sum = new Metrics();
+            if (old !== undefined) sum.merge(readSnapshot(JSON.parse(old)));
+            sum.merge(measured);
+            return JSON.stringify(sum.snapshot());
+          });
+        }
+        if (traceFile !== undefined && trace !== undefined) await writeTrace(traceFile, trace);
+      } finally {
+        await context.close();
+      }
+    },
+  };
+}
+
+/** Makes the engines that the settings name. Nothing is loaded or connected before a question needs it. */
+class Engines {
+  readonly #settings: Settings;
+  readonly #terminal: Terminal;
+  readonly #rules: ExpertSystem;
+  readonly #metrics: Metrics;
+  readonly #skills: Engine;
+  #small: readonly Engine[] | undefined;
+  #all: readonly Engine[] | undefined;
+
+  constructor(settings: Settings, terminal: Terminal, context: ContextManager, rules: ExpertSystem, metrics: Metrics) {
+    this.#settings = settings;
+    this.#terminal = terminal;
+    this.#rules = rules;
+    this.#metrics = metrics;
+    this.#skills = deviceSkillsEngine({ memory: context });
+  }
+
+  /** A question that a device skill answers needs no look at model files and local servers; every other needs all engines. */
+  async forQuery(query: Query): Promise<readonly Engine[]> {
+    if (this.#all !== undefined) return this.#all;
+    const skill = query.forced === "remote" ? undefined : this.#skills.accepts?.(query.text)?.skill;
+    if (skill !== undefined && skill !== "recall") {
+      this.#small ??= [
+        this.#skills,
+        ...(this.#settings.text("remote.model") === undefined ? [] : await this.#remote()),
+      ];
+      return this.#small;
+    }
+    this.#all = [this.#skills, ...(await this.#local()), ...(await this.#remote())];
+    return this.#all;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all((this.#all ?? []).map((engine) => engine.close?.()));
+  }
+
+  async #local(): Promise<readonly Engine[]> {
+    const { localEngines } = await import("./local-engines.js");
+    return localEngines(this.#settings, this.#terminal, this.#rules);
+  }
+
+  async #remote(): Promise<readonly Engine[]> {
+    const baseUrl = this.#settings.text("remote.baseUrl");
+    if (baseUrl === undefined) return [];
+    const model = this.#settings.text("remote.model");
+    if (model === undefined)
+      throw new UsageError(
+        "Cannot use remote.baseUrl: remote.model is not set. Run: mobile-ai config set remote.model NAME",
+      );
+    const { remoteEngine } = await import("./remote-engine.js");
+    const contextTokens = this.#settings.number("remote.contextTokens");
+    return [
+      remoteEngine({
+        baseUrl,
+        model,
+        maxAttempts: this.#settings.number("remote.maxAttempts")!, // has a default
+        ...(contextTokens === undefined ? {} : { contextTokens }),
+        apiKey: async () => (await remoteApiKey(this.#terminal))?.key,
+        scanner: this.#rules,
+        sentBytes: (engine, bytes) => this.#metrics.count(METRIC.sentBytes, { engine }, bytes),
+      }),
+    ];
+  }
+}
+
+/** A remote on this very machine (a test, a proxy) is reachable without any network. */
+function reachable(device: Device, remoteUrl: string | undefined): Device {
+  if (remoteUrl === undefined || !isLoopback(remoteUrl)) return device;
+  return {
+    status() {
+      const { online: _, ...rest } = device.status();
+      return rest;
+    },
+  };
+}
+
+/** Asks before something is destroyed; without a terminal `--yes` must have been given. */
+export async function confirm(parsed: Parsed, terminal: Terminal, question: string): Promise<void> {
+  if (parsed.flag("yes")) return;
+  if (!terminal.stdin.isTTY) throw new UsageError(`${question} Add --yes to do it`);
+  const reader = createInterface({ input: terminal.stdin, output: terminal.stderr });
+  try {
+    const answer = await reader.question(`${question} [y/N] `, { signal: terminal.signal });
+    if (!/^y(?:es)?$/i.test(answer.trim())) throw new CommandError("Nothing was changed");
+  } finally {
+    reader.close();
+  }
+}
+
+function checkedName(name: string): string {
+  if (name.trim() === "") throw new UsageError("Cannot use an empty project name");
+  return name;
+}
+
+async function writeTrace(path: string, trace: TraceRecorder): Promise<void> {
+  try {
+    await writeFile(path, `${JSON.stringify(trace)}\n`, { mode: 0o600 });
+    await chmod(path, 0o600);
+  } catch (error) {
+    throw new CommandError(`Cannot write the trace ${safe(path)}: ${messageOf(error)}`);
+  }
+}

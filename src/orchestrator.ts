@@ -1,0 +1,418 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4GenerateResult,
+  LanguageModelV4Prompt,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
+import { ContextManager } from "./context/context-manager.js";
+import { MemoryStore } from "./context/memory-store.js";
+import { estimateTokens } from "./context/tokens.js";
+import { type Clock, systemClock } from "./core/clock.js";
+import type { RoutingDecision } from "./core/decision.js";
+import { CannotAnswerError, EgressRefusedError, messageOf } from "./core/errors.js";
+import { collectStream, PROVIDER_KEY, scannableTexts, textOfContent, totalsOf } from "./core/language-model.js";
+import type { Attempt, Outcome } from "./core/outcome.js";
+import { type Device, type Engine, noTelemetry, type Telemetry, unknownDevice } from "./core/ports.js";
+import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
+import type { ScannedText, Verdict } from "./core/verdict.js";
+import { withEgressGuard } from "./engines/guarded.js";
+import { withRedaction } from "./engines/redacted.js";
+import { LABEL, METRIC } from "./metrics/names.js";
+import { remediesFor } from "./remedies.js";
+import { type AnswerCheck, checkAnswer } from "./routing/answer-verifier.js";
+import { enginesInOrder, Router, type RoutingInput } from "./routing/router.js";
+import { ExpertSystem } from "./rules/expert-system.js";
+import { Redactor } from "./rules/redaction.js";
+
+export interface OrchestratorOptions {
+  /** In order of preference within each place. Those on the network are guarded here, whatever they do themselves. */
+  readonly engines: readonly Engine[];
+  readonly rules?: ExpertSystem;
+  readonly router?: Router;
+  /** Default: history in memory only. */
+  readonly context?: ContextManager;
+  /** Default: a device of which nothing is known. */
+  readonly device?: Device;
+  readonly telemetry?: Telemetry;
+  readonly clock?: Clock;
+  /** Used where a query names none; default `balanced`. */
+  readonly preference?: Preference;
+  /** Tokens kept free for the answer when a prompt is trimmed; default 1024, at most a quarter of an engine's context. */
+  readonly answerTokens?: number;
+}
+
+export interface AnswerOptions {
+  readonly signal?: AbortSignal;
+  /** Receives each part of the answer as it comes. Nothing is shown twice: after the first text no other engine is tried. */
+  readonly onPart?: (part: LanguageModelV4StreamPart) => void;
+}
+
+/** What is decided about a question before any engine is called. */
+export interface Plan {
+  readonly verdict: Verdict;
+  readonly decision: RoutingDecision;
+  /** Ids of the engines that would be tried, in order. */
+  readonly engines: readonly string[];
+}
+
+/** Window assumed of an engine that does not tell its own. */
+const ASSUMED_CONTEXT_TOKENS = { device: 4096, network: 16_384 } as const;
+
+/** The whole runtime: one question in, one outcome out, with its route and its reasons. */
+export class Orchestrator {
+  readonly context: ContextManager;
+  readonly #engines: readonly Engine[];
+  readonly #models: ReadonlyMap<Engine, LanguageModelV4>;
+  readonly #rules: ExpertSystem;
+  readonly #router: Router;
+  readonly #device: Device;
+  readonly #telemetry: Telemetry;
+  readonly #clock: Clock;
+  readonly #preference: Preference;
+  readonly #answerTokens: number;
+
+  constructor(options: OrchestratorOptions) {
+    const { engines, rules, router, context, device, telemetry, clock, preference, answerTokens } = options;
+    const ids = new Set(engines.map((engine) => engine.id));
+    if (ids.size < engines.length) throw new TypeError("Cannot build the orchestrator: two engines have the same id");
+    this.#engines = [...engines];
+    this.#rules = rules ?? new ExpertSystem();
+    this.#models = new Map(engines.map((engine) => [engine, this.#guard(engine)]));
+    this.#router = router ?? new Router();
+    this.#clock = clock ?? systemClock;
+    this.context = context ?? new ContextManager({ store: new MemoryStore(), clock: this.#clock });
+    this.#device = device ?? unknownDevice;
+    this.#telemetry = telemetry ?? noTelemetry;
+    this.#preference = preference ?? "balanced";
+    this.#answerTokens = answerTokens ?? 1024;
+  }
+
+  /** Decides about a question without calling a model or remembering anything. */
+  async plan(query: Query): Promise<Plan> {
+    const verdict = this.#rules.evaluate(textsOf(query));
+    const input = await this.#routingInput(query, verdict);
+    const decision = this.#router.route(input);
+    return { verdict, decision, engines: enginesInOrder(decision, input).map((engine) => engine.id) };
+  }
+
+  /**
+   * Answers a question. Rejects only with `signal.reason`, a failed store, or a bad argument: a blocked or unanswerable
+   * question is an outcome.
+   */
+  async answer(query: Query, options: AnswerOptions = {}): Promise<Outcome> {
+    options.signal?.throwIfAborted();
+    const startedMs = this.#clock.monotonicMs();
+    const span = this.#telemetry.span("question");
+    let outcome: Outcome | undefined;
+    try {
+      const verdict = this.#stage("rules", () => this.#rules.evaluate(textsOf(query))); //       1 what must stay here
+      const input = await this.#routingInput(query, verdict);
+      const decision = this.#stage("route", () => this.#router.route(input)); //                 2 where, and why
+      const attempts: Attempt[] = [];
+      const facts = (): Pick<Outcome, "verdict" | "decision" | "attempts" | "durationMs"> => ({
+        verdict,
+        decision,
+        attempts,
+        durationMs: this.#clock.monotonicMs() - startedMs,
+      });
+      if (decision.route === "blocked") {
+        outcome = { kind: "blocked", ...refusalOf(verdict, decision), ...facts() };
+        return outcome;
+      }
+      const given = await this.#generate(query, input, decision, attempts, options); //          3, 4 prompt and engine
+      if (given === undefined) {
+        outcome = { ...remediesFor(input, decision, attempts), ...facts() };
+        return outcome;
+      }
+      const turnId = query.remember === false ? undefined : await this.#remember(query, input, given); // 5 history
+      outcome = {
+        kind: "answered",
+        text: textOfContent(given.result.content),
+        content: given.result.content,
+        finishReason: given.result.finishReason,
+        route: given.engine.place === "device" ? "local" : "remote",
+        engine: given.engine.id,
+        usage: totalsOf(given.result.usage),
+        ...(turnId === undefined ? {} : { turnId }),
+        ...facts(),
+      };
+      return outcome;
+    } finally {
+      this.#report(outcome, span, startedMs); //                                                  6 also on error and abort
+    }
+  }
+
+  /** The same answer as a stream of text; `outcome` tells the rest when it has ended. Cancelling the stream aborts. */
+  stream(
+    query: Query,
+    options: Omit<AnswerOptions, "onPart"> = {},
+  ): { readonly textStream: ReadableStream<string>; readonly outcome: Promise<Outcome> } {
+    const cancelled = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, cancelled.signal]) : cancelled.signal;
+    let controller: ReadableStreamDefaultController<string>;
+    const textStream = new ReadableStream<string>({
+      start: (started) => {
+        controller = started;
+      },
+      cancel: (reason) => cancelled.abort(reason),
+    });
+    const outcome = this.answer(query, {
+      signal,
+      onPart: (part) => {
+        if (part.type === "text-delta" && !cancelled.signal.aborted) controller.enqueue(part.delta);
+      },
+    });
+    outcome.then(
+      () => !cancelled.signal.aborted && controller.close(),
+      (error) => !cancelled.signal.aborted && controller.error(error),
+    );
+    return { textStream, outcome };
+  }
+
+  /** Frees every engine and the store. */
+  async close(): Promise<void> {
+    await Promise.all(this.#engines.map((engine) => engine.close?.()));
+    await this.context.close();
+  }
+
+  /** Whatever a network engine does itself, what it receives was redacted, then scanned again. */
+  #guard(engine: Engine): LanguageModelV4 {
+    if (engine.place === "device") return engine.model;
+    const scanner = this.#rules;
+    return withRedaction(withEgressGuard(engine.model, { scanner }), { scanner, createRedactor: () => new Redactor() });
+  }
+
+  async #routingInput(query: Query, verdict: Verdict): Promise<RoutingInput> {
+    const name = query.project ?? DEFAULT_PROJECT;
+    const project = this.context.state(name) ?? (await this.context.find(name));
+    const { settings, conversation } = query;
+    return {
+      text: query.text,
+      preference: query.preference ?? this.#preference,
+      ...(query.forced === undefined ? {} : { forced: query.forced }),
+      verdict,
+      device: this.#device.status(),
+      projectPrivate: project?.private ?? false,
+      promptTokens: tokensOf(query),
+      needs: {
+        tools: (settings?.tools?.length ?? 0) > 0,
+        structuredOutput: settings?.responseFormat?.type === "json",
+        files: conversation?.some(hasFile) ?? false,
+      },
+      engines: this.#engines,
+    };
+  }
+
+  /** Tries the engines in order; undefined when none answered. */
+  async #generate(
+    query: Query,
+    input: RoutingInput,
+    decision: RoutingDecision,
+    attempts: Attempt[],
+    { signal, onPart }: AnswerOptions,
+  ): Promise<Given | undefined> {
+    const order = enginesInOrder(decision, input);
+    let provisional: Given | undefined;
+    for (const [index, engine] of order.entries()) {
+      signal?.throwIfAborted();
+      const verify = decision.route === "hybrid" && engine.place === "device" && order.slice(index + 1).some(isNetwork);
+      const startedMs = this.#clock.monotonicMs();
+      let shown = false;
+      const show =
+        onPart === undefined || verify
+          ? undefined
+          : (part: LanguageModelV4StreamPart): void => {
+              shown ||= part.type === "text-delta" || part.type === "tool-call";
+              onPart(part);
+            };
+      let failure: string;
+      try {
+        const { result, tainted } = await this.#call(engine, query, { signal, show });
+        const given: Given = { engine, result, tainted };
+        const check: AnswerCheck = checkAnswer(result, { wantsJson: input.needs.structuredOutput });
+        if (check.kind === "accept" || shown || !(verify || check.code === "answer/empty")) {
+          attempts.push({ engine: engine.id, place: engine.place, durationMs: this.#clock.monotonicMs() - startedMs });
+          if (verify) replay(result, onPart);
+          return given;
+        }
+        failure = `escalated: ${check.detail}`;
+        if (check.code !== "answer/empty") provisional ??= given;
+      } catch (error) {
+        signal?.throwIfAborted();
+        failure = failureOf(error);
+        this.#telemetry.count(METRIC.engineErrors, { [LABEL.engine]: engine.id, [LABEL.kind]: nameOf(error) });
+      }
+      const durationMs = this.#clock.monotonicMs() - startedMs;
+      attempts.push({ engine: engine.id, place: engine.place, durationMs, failure });
+      if (shown) return undefined; // never a second answer after the first text was shown
+    }
+    if (provisional !== undefined) replay(provisional.result, onPart);
+    return provisional;
+  }
+
+  async #call(
+    engine: Engine,
+    query: Query,
+    {
+      signal,
+      show,
+    }: { signal: AbortSignal | undefined; show: ((part: LanguageModelV4StreamPart) => void) | undefined },
+  ): Promise<{ result: LanguageModelV4GenerateResult; tainted: boolean }> {
+    const project = query.project ?? DEFAULT_PROJECT;
+    const context = engine.contextTokens ?? ASSUMED_CONTEXT_TOKENS[engine.place];
+    const reserve = Math.min(this.#answerTokens, context / 4);
+    const prompt =
+      engine.accepts === undefined
+        ? await this.context.prompt({ ...query, project }, { place: engine.place, budgetTokens: context - reserve })
+        : { messages: query.conversation ?? questionOnly(query.text), privateTurns: 0 };
+    const call: LanguageModelV4CallOptions = {
+      ...query.settings,
+      prompt: prompt.messages,
+      providerOptions: { [PROVIDER_KEY]: { project } },
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    };
+    const model = this.#models.get(engine)!; // every engine has its guarded model since construction
+    const span = this.#telemetry.span("generate");
+    span.set({ [LABEL.engine]: engine.id });
+    try {
+      const result =
+        show === undefined
+          ? await model.doGenerate(call)
+          : await collectStream((await model.doStream(call)).stream, {
+              onPart: show,
+              ...(signal === undefined ? {} : { signal }),
+            });
+      const recalled = result.providerMetadata?.[PROVIDER_KEY]?.["skill"] === "recall";
+      return { result, tainted: recalled || prompt.privateTurns > 0 };
+    } finally {
+      span.end();
+    }
+  }
+
+  /** Stores the turn. What a rule, a mark or a choice kept on the device stays there: the turn never enters a remote prompt. */
+  async #remember(query: Query, input: RoutingInput, { engine, result, tainted }: Given): Promise<string> {
+    const span = this.#telemetry.span("remember");
+    const { verdict } = input;
+    const answer = textOfContent(result.content);
+    const metadata = result.providerMetadata?.[PROVIDER_KEY];
+    const note = typeof metadata?.["note"] === "string" ? metadata["note"] : undefined;
+    const kept =
+      verdict.kind === "keep-local" ||
+      input.projectPrivate ||
+      input.preference === "private" ||
+      input.forced === "local" ||
+      tainted ||
+      keepsLocal(this.#rules.evaluate([{ source: "history", text: answer }]));
+    const turn = await this.context.remember(query.project ?? DEFAULT_PROJECT, {
+      kind: note === undefined ? "turn" : "note",
+      question: note ?? query.text,
+      answer: note === undefined ? answer : "",
+      route: engine.place === "device" ? "local" : "remote",
+      engine: engine.id,
+      privacy: kept ? "device-only" : "open",
+      ruleIds: [...new Set(verdict.hits.map((hit) => hit.ruleId))],
+    });
+    span.end();
+    return turn.id;
+  }
+
+  #stage<T>(stage: string, run: () => T): T {
+    const span = this.#telemetry.span(stage);
+    try {
+      return run();
+    } finally {
+      span.end();
+    }
+  }
+
+  #report(outcome: Outcome | undefined, span: ReturnType<Telemetry["span"]>, startedMs: number): void {
+    const kind = outcome?.kind ?? "failed";
+    const route = outcome?.kind === "answered" ? outcome.route : (outcome?.decision.route ?? "none");
+    this.#telemetry.count(METRIC.questions, { [LABEL.outcome]: kind, [LABEL.route]: route });
+    this.#telemetry.observe(METRIC.questionDurationMs, this.#clock.monotonicMs() - startedMs, { [LABEL.route]: route });
+    if (outcome?.kind === "answered") {
+      const { engine, usage } = outcome;
+      const tokens = { input: usage.inputTokens, output: usage.outputTokens };
+      for (const [type, count] of Object.entries(tokens)) {
+        if (count === undefined) continue;
+        this.#telemetry.observe(METRIC.tokens, count, { [LABEL.engine]: engine, [LABEL.tokenType]: type });
+      }
+    }
+    span.set({ outcome: kind, route });
+    span.end();
+  }
+}
+
+/** An answer, whose it is, and whether it may quote what must stay on the device. */
+interface Given {
+  readonly engine: Engine;
+  readonly result: LanguageModelV4GenerateResult;
+  readonly tainted: boolean;
+}
+
+function textsOf(query: Query): ScannedText[] {
+  const texts = scannableTexts({ prompt: query.conversation ?? [], ...toolsAndFormat(query) });
+  if (query.system !== undefined) texts.push({ source: "system", text: query.system });
+  if (query.conversation === undefined) texts.push({ source: "question", text: query.text });
+  return texts;
+}
+
+function toolsAndFormat({ settings }: Query): Pick<LanguageModelV4CallOptions, "tools" | "responseFormat"> {
+  return {
+    ...(settings?.tools === undefined ? {} : { tools: settings.tools }),
+    ...(settings?.responseFormat === undefined ? {} : { responseFormat: settings.responseFormat }),
+  };
+}
+
+function tokensOf(query: Query): number {
+  let tokens = query.conversation === undefined ? estimateTokens(query.text) : 0;
+  if (query.system !== undefined) tokens += estimateTokens(query.system);
+  for (const { text } of scannableTexts({ prompt: query.conversation ?? [] })) tokens += estimateTokens(text);
+  return tokens;
+}
+
+function questionOnly(text: string): LanguageModelV4Prompt {
+  return [{ role: "user", content: [{ type: "text", text }] }];
+}
+
+function hasFile(message: LanguageModelV4Prompt[number]): boolean {
+  return message.role !== "system" && message.content.some((part) => part.type === "file");
+}
+
+function isNetwork(engine: Engine): boolean {
+  return engine.place === "network";
+}
+
+function keepsLocal(verdict: Verdict): boolean {
+  return verdict.kind === "keep-local" || verdict.kind === "block";
+}
+
+/** Shows an answer that was held back until it was verified. */
+function replay(result: LanguageModelV4GenerateResult, onPart: AnswerOptions["onPart"]): void {
+  if (onPart === undefined) return;
+  for (const [index, part] of result.content.entries()) {
+    if (part.type === "text") onPart({ type: "text-delta", id: String(index), delta: part.text });
+    else if (part.type !== "reasoning") onPart(part);
+  }
+}
+
+function refusalOf(verdict: Verdict, decision: RoutingDecision): { ruleId: string; reason: string } {
+  if (verdict.kind === "block") return { ruleId: verdict.ruleId, reason: verdict.reason };
+  const hit = verdict.hits[0];
+  if (hit !== undefined) return { ruleId: hit.ruleId, reason: hit.reason };
+  const veto = decision.reasons.find((reason) => reason.code.startsWith("veto/"));
+  return { ruleId: veto?.code ?? "veto/unknown", reason: veto?.detail ?? "the network may not be used" };
+}
+
+function failureOf(error: unknown): string {
+  if (error instanceof EgressRefusedError) {
+    return `not sent: ${[...new Set(error.hits.map((hit) => hit.ruleId))].join(", ")} keeps part of the prompt on the device`;
+  }
+  return messageOf(error);
+}
+
+function nameOf(error: unknown): string {
+  if (error instanceof CannotAnswerError) return "cannot-answer";
+  return error instanceof Error ? error.name : "unknown";
+}
