@@ -1,0 +1,51 @@
+/** A question with the courtesies around it removed. */
+export interface Asked {
+  /** As it came, without white space around it. */
+  readonly text: string;
+  /** Without greeting, request and courtesies: `what is 12*7`. Empty for a text too long to be one question. */
+  readonly sentence: string;
+  /** The sentence without its cue: `12*7`. */
+  readonly subject: string;
+  /** `compute`: told to reckon (calculate, work out). `question`: what is, how much is. */
+  readonly cue: "none" | "question" | "compute";
+}
+
+/** Longer than this, only skills that work on a given text look at it. */
+export const MAX_QUESTION_LENGTH = 4000;
+
+const GREETING = /^(?:hey|hi|hello|ok|okay|so|well|please|pls|assistant|quick question|question|q)\b[\s,:!.-]*/i;
+const REQUEST =
+  /^(?:(?:can|could|would|will) you(?: please| kindly| quickly| just)*(?: help me(?: to)?)? |do you (?:happen to )?know |please |kindly |just |(?:i (?:want|need|would like)|i'd like) (?:you )?to (?:know )?|(?:tell|show|give) me |let me know )/i;
+const QUESTION_CUE =
+  /^(?:what(?: is|'s|’s|s| are|'re| was| would be| will be) |how much(?: is| are|'s| would be| do| does) |how many is )/i;
+const COMPUTE_CUE = /^(?:calculate|compute|evaluate|work out|figure out|solve|reckon)(?: for me)?[\s:]+/i;
+const COURTESY = [" please", " pls", " thanks", " thank you", " for me", " equal", " equals", " equal to", " make"];
+
+/** Takes greeting, request and courtesies off a question. Looks at no more than 4000 characters. */
+export function readQuestion(text: string): Asked {
+  const whole = text.trim();
+  if (whole.length > MAX_QUESTION_LENGTH) return { text: whole, sentence: "", subject: "", cue: "none" };
+  let sentence = dropEnd(whole);
+  for (let round = 0; round < 4; round++) {
+    const shorter = sentence.replace(GREETING, "").replace(REQUEST, "");
+    if (shorter === sentence || shorter === "") break;
+    sentence = shorter;
+  }
+  const asksToCompute = COMPUTE_CUE.test(sentence);
+  const rest = sentence.replace(COMPUTE_CUE, "");
+  const subject = rest.replace(QUESTION_CUE, "");
+  const cue = asksToCompute ? "compute" : subject === rest ? "none" : "question";
+  return { text: whole, sentence, subject, cue };
+}
+
+function dropEnd(text: string): string {
+  let end = text.length;
+  for (;;) {
+    const before = end;
+    while (end > 0 && " \t\r\n?.=,;:…".includes(text[end - 1]!)) end--;
+    while (end > 1 && text[end - 1] === "!" && !/[\d)!]/.test(text[end - 2]!)) end--;
+    const courtesy = COURTESY.find((word) => text.slice(Math.max(0, end - word.length), end).toLowerCase() === word);
+    if (courtesy !== undefined) end -= courtesy.length;
+    if (end === before) return text.slice(0, end);
+  }
+}

@@ -1,0 +1,152 @@
+import { evaluateExpression, formatValue } from "../../core/arithmetic.js";
+import {
+  add,
+  divide,
+  exactDecimal,
+  multiply,
+  type Rational,
+  rational,
+  roundHalfAway,
+  subtract,
+} from "../../core/rational.js";
+import type { Asked } from "./asking.js";
+import { readMoney } from "./money.js";
+
+const HUNDRED = rational(100n);
+const ONE = rational(1n);
+const P = "(?:\\s*%|\\s+percent|\\s+per cent|\\s+pct)";
+const A = "(.{1,60}?)";
+const B = "(.{1,60})";
+
+interface Slots {
+  readonly a: Rational;
+  readonly b: Rational;
+  readonly aText: string;
+  readonly bText: string;
+  readonly money: (value: Rational) => string;
+}
+
+/** Ways to ask for a percentage; each slot is an expression of its own. `undefined` when the reckoning has no result. */
+const FORMS: readonly (readonly [pattern: RegExp, answer: (slots: Slots) => string | undefined])[] = [
+  [
+    new RegExp(
+      `^(?:the price (?:after|with) )?(?:a )?${A}${P}\\s+(?:off|discount on|discount off|less than)(?: of)? ${B}$`,
+      "i",
+    ),
+    ({ a, b, aText, bText, money }) =>
+      `${aText} % off ${bText} is ${money(multiply(b, subtract(ONE, divide(a, HUNDRED))))} (${money(multiply(b, divide(a, HUNDRED)))} less)`,
+  ],
+  [
+    new RegExp(
+      `^(?:add |plus )?(?:a )?${A}${P}\\s+(?:vat|tax|sales tax|gst|interest|markup|surcharge)?\\s*(?:to|more than|on top of) ${B}$`,
+      "i",
+    ),
+    ({ a, b, aText, bText, money }) =>
+      `${bText} plus ${aText} % is ${money(multiply(b, add(ONE, divide(a, HUNDRED))))}`,
+  ],
+  [
+    new RegExp(`^${B.replace("60}", "60}?")} (?:plus|\\+|with) ${A}${P}\\s+(?:vat|tax|sales tax|gst|tip)$`, "i"),
+    ({ a: base, b: rate, aText, bText, money }) =>
+      `${aText} plus ${bText} % is ${money(multiply(base, add(ONE, divide(rate, HUNDRED))))}`,
+  ],
+  [
+    new RegExp(`^(?:the |a )?${A}${P}\\s+(?:tip|gratuity|service charge)\\s+(?:on|of|for)(?: a)? ${A}(?: bill)?$`, "i"),
+    ({ a, b, aText, bText, money }) => {
+      const tip = multiply(b, divide(a, HUNDRED));
+      return `A ${aText} % tip on ${bText} is ${money(tip)} (${money(add(b, tip))} in all)`;
+    },
+  ],
+  [
+    new RegExp(`^(?:increase|raise|grow) ${A} by ${A}${P}$`, "i"),
+    ({ a, b, aText, bText, money }) =>
+      `${aText} increased by ${bText} % is ${money(multiply(a, add(ONE, divide(b, HUNDRED))))}`,
+  ],
+  [
+    new RegExp(`^${A} (?:increased|raised) by ${A}${P}$`, "i"),
+    ({ a, b, aText, bText, money }) =>
+      `${aText} increased by ${bText} % is ${money(multiply(a, add(ONE, divide(b, HUNDRED))))}`,
+  ],
+  [
+    new RegExp(`^(?:decrease|reduce|lower|discount) ${A} by ${A}${P}$`, "i"),
+    ({ a, b, aText, bText, money }) =>
+      `${aText} decreased by ${bText} % is ${money(multiply(a, subtract(ONE, divide(b, HUNDRED))))}`,
+  ],
+  [
+    new RegExp(`^${A} (?:decreased|reduced) by ${A}${P}$`, "i"),
+    ({ a, b, aText, bText, money }) =>
+      `${aText} decreased by ${bText} % is ${money(multiply(a, subtract(ONE, divide(b, HUNDRED))))}`,
+  ],
+  [
+    /^(?:what )?(?:percent|percentage|per cent) (?:is|are) (.{1,60}?) (?:of|out of) (.{1,60})$/i,
+    ({ a, b, aText, bText }) => share(a, b, aText, bText),
+  ],
+  [
+    /^(.{1,60}?) (?:is|are) what (?:percent|percentage|per cent) of (.{1,60})$/i,
+    ({ a, b, aText, bText }) => share(a, b, aText, bText),
+  ],
+  [
+    /^(.{1,60}?) as (?:a )?(?:percent|percentage) of (.{1,60})$/i,
+    ({ a, b, aText, bText }) => share(a, b, aText, bText),
+  ],
+  [
+    /^(?:what )?(?:percent|percentage|per cent) of (.{1,60}?) (?:is|are) (.{1,60})$/i,
+    ({ a, b, aText, bText }) => share(b, a, bText, aText),
+  ],
+  [
+    /^(?:the )?(?:percent|percentage|relative|%) (?:change|increase|decrease|difference|growth)(?: going)? from (.{1,60}?) to (.{1,60})$/i,
+    ({ a, b, aText, bText }) => {
+      if (a.n <= 0n) return `There is no percentage change from ${aText}: a share of it wants a start above 0.`;
+      const change = formatValue(multiply(divide(subtract(b, a), a), HUNDRED));
+      return `From ${aText} to ${bText} is a change of ${b.n * a.d > a.n * b.d ? withPlus(change) : change} %`;
+    },
+  ],
+  [
+    new RegExp(`^${A} is ${A}${P} of (?:what|which)(?: number| amount)?$`, "i"),
+    ({ a, b, aText, bText, money }) =>
+      b.n === 0n ? undefined : `${aText} is ${bText} % of ${money(divide(multiply(a, HUNDRED), b))}`,
+  ],
+];
+
+/** Answers questions about percentages in words: off, VAT, tip, increase by, what percent of, change from … to. */
+export function parsePercentage({ sentence, subject }: Asked): string | undefined {
+  if (subject.length > 200 || !/%|percent|per cent|pct/i.test(subject)) return undefined;
+  const { text, symbol } = readMoney(subject);
+  const question = readMoney(sentence).text;
+  for (const [pattern, answer] of FORMS) {
+    const match = pattern.exec(text) ?? pattern.exec(question);
+    if (match === null) continue;
+    const a = evaluateExpression(match[1]!);
+    const b = evaluateExpression(match[2]!);
+    if (a.kind !== "value" || b.kind !== "value" || !a.exact || !b.exact) continue;
+    const said = answer({
+      a: a.value,
+      b: b.value,
+      aText: a.text,
+      bText: b.text,
+      money: (value) => formatMoney(value, symbol),
+    });
+    if (said !== undefined) return said;
+  }
+  return undefined;
+}
+
+function share(part: Rational, whole: Rational, partText: string, wholeText: string): string {
+  if (whole.n === 0n) return `${partText} is no percentage of 0: nothing can be divided by 0.`;
+  const percent = formatValue(multiply(divide(part, whole), HUNDRED));
+  return percent.startsWith("≈")
+    ? `${partText} is ${percent.replace(/ \(.*$/, "")} % of ${wholeText}`
+    : `${partText} is ${percent} % of ${wholeText}`;
+}
+
+function withPlus(text: string): string {
+  return text.startsWith("≈") ? text.replace("≈ ", "≈ +") : `+${text}`;
+}
+
+/** An amount: with a currency sign to two places, and what was rounded is said. */
+function formatMoney(value: Rational, symbol: string): string {
+  if (symbol === "") return formatValue(value);
+  const cents = roundHalfAway(multiply(value, HUNDRED));
+  const text = exactDecimal(rational(cents, 100n))!;
+  const shown = `${symbol}${text.includes(".") && /\.\d$/.test(text) ? `${text}0` : text}`;
+  return cents * value.d === value.n * 100n ? shown : `${shown} (rounded from ${formatValue(value)})`;
+}

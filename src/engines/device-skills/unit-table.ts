@@ -1,0 +1,192 @@
+/** What a unit measures; only units of one family convert into each other. */
+export type UnitFamily =
+  | "length"
+  | "mass"
+  | "volume"
+  | "area"
+  | "temperature"
+  | "speed"
+  | "time"
+  | "data"
+  | "data rate"
+  | "energy"
+  | "power"
+  | "pressure"
+  | "angle"
+  | "force"
+  | "frequency"
+  | "fuel economy";
+
+/** One unit: its family, its symbol, its size in the family's base unit, its names and what must be said about it. */
+export type UnitRow = readonly [family: UnitFamily, symbol: string, factor: string, names: string, note?: string];
+
+const US = "US measure";
+const IMPERIAL = "imperial measure";
+const SHORT_TON = "a US ton of 2000 lb";
+const YEAR = "a year of 365 days";
+const MONTH = "a month of 365/12 days";
+const DECIMAL_DATA = "decimal prefixes: 1 kB is 1000 bytes; KiB, MiB and GiB count by 1024";
+const CALORIE = "a calorie of 4.184 J; food labels mean kcal";
+
+/**
+ * Every unit the device knows. A factor is an exact decimal or a quotient of two; `π` marks the only irrational one.
+ * Sources: BIPM SI Brochure (9th edition, 2019) for SI; NIST SP 811 (2008), appendix B, for US units; Weights and Measures
+ * Act 1985, schedule 1, for imperial ones; IEC 80000-13 for KiB and its like. inHg and mmHg are conventional roundings.
+ */
+export const UNIT_ROWS: readonly UnitRow[] = [
+  ["length", "m", "1", "m|meter"],
+  ["length", "km", "1000", "km|kilometer|kms|klick"],
+  ["length", "dm", "0.1", "dm|decimeter"],
+  ["length", "cm", "0.01", "cm|centimeter|cms"],
+  ["length", "mm", "0.001", "mm|millimeter"],
+  ["length", "µm", "0.000001", "µm|μm|um|micrometer|micron"],
+  ["length", "nm", "0.000000001", "nm|nanometer"],
+  ["length", "in", "0.0254", 'in|inch|inches|"|″|”|\'\''],
+  ["length", "ft", "0.3048", "ft|foot|feet|'|′|’"],
+  ["length", "yd", "0.9144", "yd|yard"],
+  ["length", "mi", "1609.344", "mi|mile"],
+  ["length", "nmi", "1852", "nmi|nautical mile"],
+  ["length", "fathom", "1.8288", "fathom"],
+  ["length", "furlong", "201.168", "furlong"],
+  ["length", "au", "149597870700", "au|astronomical unit"],
+  ["length", "ly", "9460730472580800", "ly|light year|lightyear|light-year"],
+  ["mass", "kg", "1", "kg|kilogram|kilo|kgs|kilogramme"],
+  ["mass", "g", "0.001", "g|gram|gr|gramme"],
+  ["mass", "mg", "0.000001", "mg|milligram"],
+  ["mass", "µg", "0.000000001", "µg|μg|ug|mcg|microgram"],
+  ["mass", "t", "1000", "t|tonne|metric ton"],
+  ["mass", "lb", "0.45359237", "lb|lbs|pound"],
+  ["mass", "oz", "0.028349523125", "oz|ounce"],
+  ["mass", "st", "6.35029318", "st|stone"],
+  ["mass", "ton (US)", "907.18474", "ton|short ton|us ton", SHORT_TON],
+  ["mass", "long ton", "1016.0469088", "long ton|imperial ton"],
+  ["mass", "ct", "0.0002", "ct|carat"],
+  ["mass", "grain", "0.00006479891", "grain"],
+  ["mass", "oz t", "0.0311034768", "oz t|troy ounce|troy oz"],
+  ["volume", "l", "1", "l|liter|ltr"],
+  ["volume", "ml", "0.001", "ml|milliliter|mls"],
+  ["volume", "cl", "0.01", "cl|centiliter"],
+  ["volume", "dl", "0.1", "dl|deciliter"],
+  ["volume", "hl", "100", "hl|hectoliter"],
+  ["volume", "m³", "1000", "m3|cubic meter|cbm|cubic m"],
+  ["volume", "cm³", "0.001", "cm3|cc|ccm|cubic centimeter|cubic cm"],
+  ["volume", "mm³", "0.000001", "mm3|cubic millimeter|cubic mm"],
+  ["volume", "in³", "0.016387064", "in3|cubic inch|cubic inches|cu in"],
+  ["volume", "ft³", "28.316846592", "ft3|cubic foot|cubic feet|cu ft|cubic ft"],
+  ["volume", "yd³", "764.554857984", "yd3|cubic yard|cu yd"],
+  ["volume", "gal (US)", "3.785411784", "gal|gallon|us gal|us gallon", US],
+  ["volume", "qt (US)", "0.946352946", "qt|quart|us quart", US],
+  ["volume", "pt (US)", "0.473176473", "pt|pint|us pint", US],
+  ["volume", "cup (US)", "0.2365882365", "cup|us cup", US],
+  ["volume", "fl oz (US)", "0.0295735295625", "fl oz|floz|fl. oz|fluid ounce|us fl oz|us fluid ounce", US],
+  ["volume", "tbsp (US)", "0.01478676478125", "tbsp|tablespoon|tbs", US],
+  ["volume", "tsp (US)", "0.00492892159375", "tsp|teaspoon", US],
+  ["volume", "gal (imp)", "4.54609", "imp gal|imperial gallon|uk gallon|uk gal", IMPERIAL],
+  ["volume", "qt (imp)", "1.1365225", "imperial quart|uk quart", IMPERIAL],
+  ["volume", "pt (imp)", "0.56826125", "imperial pint|uk pint|imp pt", IMPERIAL],
+  ["volume", "fl oz (imp)", "0.0284130625", "imperial fluid ounce|imperial fl oz|uk fl oz|uk fluid ounce", IMPERIAL],
+  ["volume", "metric cup", "0.25", "metric cup"],
+  ["volume", "bbl", "158.987294928", "bbl|barrel|oil barrel", "an oil barrel of 42 US gallons"],
+  ["area", "m²", "1", "m2|square meter|sq m|sqm|sq meter"],
+  ["area", "km²", "1000000", "km2|square kilometer|sq km|sqkm"],
+  ["area", "cm²", "0.0001", "cm2|square centimeter|sq cm"],
+  ["area", "mm²", "0.000001", "mm2|square millimeter|sq mm"],
+  ["area", "ha", "10000", "ha|hectare"],
+  ["area", "are", "100", "are"],
+  ["area", "ac", "4046.8564224", "ac|acre"],
+  ["area", "in²", "0.00064516", "in2|square inch|square inches|sq in"],
+  ["area", "ft²", "0.09290304", "ft2|square foot|square feet|sq ft|sqft|square ft"],
+  ["area", "yd²", "0.83612736", "yd2|square yard|sq yd"],
+  ["area", "mi²", "2589988.110336", "mi2|square mile|sq mi|sq mile"],
+  ["temperature", "K", "1", "k|kelvin|degrees kelvin"],
+  ["temperature", "°C", "1", "c|°c|celsius|centigrade|degrees c|degrees celsius|degree celsius|deg c|degc"],
+  ["temperature", "°F", "5/9", "f|°f|fahrenheit|degrees f|degrees fahrenheit|degree fahrenheit|deg f|degf"],
+  ["speed", "m/s", "1", "m/s|mps|meters per second|meter per second"],
+  ["speed", "km/h", "1000/3600", "km/h|kmh|kph|kmph|km per hour|kilometers per hour|kilometer per hour|kilometers an hour"],
+  ["speed", "mph", "1609.344/3600", "mph|mi/h|miles per hour|mile per hour|miles an hour"],
+  ["speed", "kn", "1852/3600", "kn|knot|kt|kts"],
+  ["speed", "ft/s", "0.3048", "ft/s|fps|feet per second|foot per second"],
+  ["time", "s", "1", "s|sec|second"],
+  ["time", "ms", "0.001", "ms|millisecond|msec"],
+  ["time", "µs", "0.000001", "µs|μs|us|microsecond"],
+  ["time", "ns", "0.000000001", "ns|nanosecond"],
+  ["time", "min", "60", "min|minute"],
+  ["time", "h", "3600", "h|hr|hour"],
+  ["time", "days", "86400", "d|day"],
+  ["time", "weeks", "604800", "wk|week"],
+  ["time", "fortnights", "1209600", "fortnight"],
+  ["time", "months", "2628000", "month", MONTH],
+  ["time", "years", "31536000", "yr|year", YEAR],
+  ["time", "decades", "315360000", "decade", YEAR],
+  ["time", "centuries", "3153600000", "century|centuries", YEAR],
+  ["data", "bit", "1", "bit"],
+  ["data", "B", "8", "B|byte"],
+  ["data", "kB", "8000", "kB|kb|KB|kilobyte", DECIMAL_DATA],
+  ["data", "MB", "8000000", "MB|mb|megabyte|meg", DECIMAL_DATA],
+  ["data", "GB", "8000000000", "GB|gb|gigabyte|gig", DECIMAL_DATA],
+  ["data", "TB", "8000000000000", "TB|tb|terabyte", DECIMAL_DATA],
+  ["data", "PB", "8000000000000000", "PB|pb|petabyte", DECIMAL_DATA],
+  ["data", "KiB", "8192", "KiB|kibibyte"],
+  ["data", "MiB", "8388608", "MiB|mebibyte"],
+  ["data", "GiB", "8589934592", "GiB|gibibyte"],
+  ["data", "TiB", "8796093022208", "TiB|tebibyte"],
+  ["data", "kbit", "1000", "kbit|Kbit|kilobit"],
+  ["data", "Mbit", "1000000", "Mbit|Mb|megabit"],
+  ["data", "Gbit", "1000000000", "Gbit|Gb|gigabit"],
+  ["data rate", "bit/s", "1", "bps|bit/s|bits per second"],
+  ["data rate", "kbit/s", "1000", "kbps|kbit/s|kilobits per second"],
+  ["data rate", "Mbit/s", "1000000", "Mbps|mbps|Mbit/s|Mb/s|megabits per second"],
+  ["data rate", "Gbit/s", "1000000000", "Gbps|gbps|Gbit/s|Gb/s|gigabits per second"],
+  ["data rate", "kB/s", "8000", "kB/s|KB/s|kilobytes per second"],
+  ["data rate", "MB/s", "8000000", "MB/s|megabytes per second"],
+  ["data rate", "GB/s", "8000000000", "GB/s|gigabytes per second"],
+  ["energy", "J", "1", "J|joule"],
+  ["energy", "kJ", "1000", "kJ|kilojoule"],
+  ["energy", "MJ", "1000000", "MJ|megajoule"],
+  ["energy", "Wh", "3600", "Wh|watt hour|watt-hour"],
+  ["energy", "kWh", "3600000", "kWh|kilowatt hour|kilowatt-hour"],
+  ["energy", "MWh", "3600000000", "MWh|megawatt hour|megawatt-hour"],
+  ["energy", "cal", "4.184", "cal|calorie", CALORIE],
+  ["energy", "kcal", "4184", "kcal|kilocalorie|food calorie"],
+  ["energy", "BTU", "1055.05585262", "BTU|british thermal unit"],
+  ["energy", "eV", "0.0000000000000000001602176634", "eV|electronvolt|electron volt"],
+  ["energy", "ft·lbf", "1.3558179483314004", "ft lbf|foot-pound|foot pound"],
+  ["power", "W", "1", "W|watt"],
+  ["power", "mW", "0.001", "mW|milliwatt"],
+  ["power", "kW", "1000", "kW|kilowatt"],
+  ["power", "MW", "1000000", "MW|megawatt"],
+  ["power", "GW", "1000000000", "GW|gigawatt"],
+  ["power", "hp", "745.69987158227022", "hp|horsepower|mechanical horsepower", "a mechanical horsepower of 550 ft·lbf/s"],
+  ["power", "PS", "735.49875", "PS|metric horsepower"],
+  ["power", "BTU/h", "1055.05585262/3600", "BTU/h|btu per hour"],
+  ["pressure", "Pa", "1", "Pa|pascal"],
+  ["pressure", "hPa", "100", "hPa|hectopascal"],
+  ["pressure", "kPa", "1000", "kPa|kilopascal"],
+  ["pressure", "MPa", "1000000", "MPa|megapascal"],
+  ["pressure", "bar", "100000", "bar"],
+  ["pressure", "mbar", "100", "mbar|millibar"],
+  ["pressure", "atm", "101325", "atm|atmosphere"],
+  ["pressure", "psi", "4.4482216152605/0.00064516", "psi|pounds per square inch"],
+  ["pressure", "mmHg", "133.322387415", "mmHg|millimeters of mercury"],
+  ["pressure", "Torr", "101325/760", "Torr|torr"],
+  ["pressure", "inHg", "3386.389", "inHg|inches of mercury"],
+  ["angle", "°", "1", "°|deg|degree"],
+  ["angle", "rad", "180/π", "rad|radian"],
+  ["angle", "grad", "0.9", "grad|gradian|gon"],
+  ["angle", "arcmin", "1/60", "arcmin|arcminute|arc minute|minutes of arc"],
+  ["angle", "arcsec", "1/3600", "arcsec|arcsecond|arc second|seconds of arc"],
+  ["angle", "turns", "360", "turn|revolution"],
+  ["force", "N", "1", "N|newton"],
+  ["force", "kN", "1000", "kN|kilonewton"],
+  ["force", "lbf", "4.4482216152605", "lbf|pound-force|pound force"],
+  ["force", "kgf", "9.80665", "kgf|kilogram-force|kilopond"],
+  ["force", "dyn", "0.00001", "dyn|dyne"],
+  ["frequency", "Hz", "1", "Hz|hertz"],
+  ["frequency", "kHz", "1000", "kHz|kilohertz"],
+  ["frequency", "MHz", "1000000", "MHz|megahertz"],
+  ["frequency", "GHz", "1000000000", "GHz|gigahertz"],
+  ["fuel economy", "km/l", "1", "km/l|kmpl|kilometers per liter"],
+  ["fuel economy", "mpg (US)", "1.609344/3.785411784", "mpg|miles per gallon|us mpg|mpg us", "US gallons"],
+  ["fuel economy", "mpg (imp)", "1.609344/4.54609", "uk mpg|imperial mpg|mpg uk|mpg imperial", "imperial gallons"],
+  ["fuel economy", "l/100 km", "100", "l/100km|l/100 km|liters per 100 km|liters per 100 kilometers|l per 100 km|l per 100km"],
+];
