@@ -3,24 +3,23 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4GenerateResult,
   LanguageModelV4Prompt,
-  LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
 import { ContextManager } from "./context/context-manager.js";
 import { MemoryStore } from "./context/memory-store.js";
 import { estimateTokens } from "./context/tokens.js";
 import { type Clock, systemClock } from "./core/clock.js";
 import type { RoutingDecision } from "./core/decision.js";
-import { CannotAnswerError, EgressRefusedError, messageOf } from "./core/errors.js";
+import { CannotAnswerError } from "./core/errors.js";
 import { collectStream, PROVIDER_KEY, scannableTexts, textOfContent, totalsOf } from "./core/language-model.js";
 import type { Attempt, Outcome } from "./core/outcome.js";
 import { type Device, type Engine, noTelemetry, type Telemetry, unknownDevice } from "./core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import type { ScannedText, Verdict } from "./core/verdict.js";
+import { type CascadeCall, type PartListener, runCascade } from "./engines/cascade.js";
 import { withEgressGuard } from "./engines/guarded.js";
 import { withRedaction } from "./engines/redacted.js";
 import { LABEL, METRIC } from "./metrics/names.js";
-import { remediesFor } from "./remedies.js";
-import { type AnswerCheck, checkAnswer } from "./routing/answer-verifier.js";
+import { remediesFor } from "./routing/remedies.js";
 import { enginesInOrder, Router, type RoutingInput } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
 import { Redactor } from "./rules/redaction.js";
@@ -45,7 +44,7 @@ export interface OrchestratorOptions {
 export interface AnswerOptions {
   readonly signal?: AbortSignal;
   /** Receives each part of the answer as it comes. Nothing is shown twice: after the first text no other engine is tried. */
-  readonly onPart?: (part: LanguageModelV4StreamPart) => void;
+  readonly onPart?: PartListener;
 }
 
 /** What is decided about a question before any engine is called. */
@@ -205,59 +204,30 @@ export class Orchestrator {
   }
 
   /** Tries the engines in order; undefined when none answered. */
-  async #generate(
+  #generate(
     query: Query,
     input: RoutingInput,
     decision: RoutingDecision,
     attempts: Attempt[],
     { signal, onPart }: AnswerOptions,
   ): Promise<Given | undefined> {
-    const order = enginesInOrder(decision, input);
-    let provisional: Given | undefined;
-    for (const [index, engine] of order.entries()) {
-      signal?.throwIfAborted();
-      const verify = decision.route === "hybrid" && engine.place === "device" && order.slice(index + 1).some(isNetwork);
-      const startedMs = this.#clock.monotonicMs();
-      let shown = false;
-      const show =
-        onPart === undefined || verify
-          ? undefined
-          : (part: LanguageModelV4StreamPart): void => {
-              shown ||= part.type === "text-delta" || part.type === "tool-call";
-              onPart(part);
-            };
-      let failure: string;
-      try {
-        const { result, tainted } = await this.#call(engine, query, { signal, show });
-        const given: Given = { engine, result, tainted };
-        const check: AnswerCheck = checkAnswer(result, { wantsJson: input.needs.structuredOutput });
-        if (check.kind === "accept" || shown || !(verify || check.code === "answer/empty")) {
-          attempts.push({ engine: engine.id, place: engine.place, durationMs: this.#clock.monotonicMs() - startedMs });
-          if (verify) replay(result, onPart);
-          return given;
-        }
-        failure = `escalated: ${check.detail}`;
-        if (check.code !== "answer/empty") provisional ??= given;
-      } catch (error) {
-        signal?.throwIfAborted();
-        failure = failureOf(error);
-        this.#telemetry.count(METRIC.engineErrors, { [LABEL.engine]: engine.id, [LABEL.kind]: nameOf(error) });
-      }
-      const durationMs = this.#clock.monotonicMs() - startedMs;
-      attempts.push({ engine: engine.id, place: engine.place, durationMs, failure });
-      if (shown) return undefined; // never a second answer after the first text was shown
-    }
-    if (provisional !== undefined) replay(provisional.result, onPart);
-    return provisional;
+    return runCascade(enginesInOrder(decision, input), {
+      call: (engine, listener) => this.#call(engine, query, { signal, listener }),
+      verify: decision.route === "hybrid",
+      wantsJson: input.needs.structuredOutput,
+      attempts,
+      clock: this.#clock,
+      onPart,
+      onFailure: (engine, error) =>
+        this.#telemetry.count(METRIC.engineErrors, { [LABEL.engine]: engine.id, [LABEL.kind]: nameOf(error) }),
+      signal,
+    });
   }
 
   async #call(
     engine: Engine,
     query: Query,
-    {
-      signal,
-      show,
-    }: { signal: AbortSignal | undefined; show: ((part: LanguageModelV4StreamPart) => void) | undefined },
+    { signal, listener }: { signal: AbortSignal | undefined; listener: PartListener | undefined },
   ): Promise<{ result: LanguageModelV4GenerateResult; tainted: boolean }> {
     const project = query.project ?? DEFAULT_PROJECT;
     const context = engine.contextTokens ?? ASSUMED_CONTEXT_TOKENS[engine.place];
@@ -277,10 +247,10 @@ export class Orchestrator {
     span.set({ [LABEL.engine]: engine.id });
     try {
       const result =
-        show === undefined
+        listener === undefined
           ? await model.doGenerate(call)
           : await collectStream((await model.doStream(call)).stream, {
-              onPart: show,
+              onPart: listener,
               ...(signal === undefined ? {} : { signal }),
             });
       const recalled = result.providerMetadata?.[PROVIDER_KEY]?.["skill"] === "recall";
@@ -292,7 +262,6 @@ export class Orchestrator {
 
   /** Stores the turn. What a rule, a mark or a choice kept on the device stays there: the turn never enters a remote prompt. */
   async #remember(query: Query, input: RoutingInput, { engine, result, tainted }: Given): Promise<string> {
-    const span = this.#telemetry.span("remember");
     const { verdict } = input;
     const answer = textOfContent(result.content);
     const metadata = result.providerMetadata?.[PROVIDER_KEY];
@@ -304,17 +273,21 @@ export class Orchestrator {
       input.forced === "local" ||
       tainted ||
       keepsLocal(this.#rules.evaluate([{ source: "history", text: answer }]));
-    const turn = await this.context.remember(query.project ?? DEFAULT_PROJECT, {
-      kind: note === undefined ? "turn" : "note",
-      question: note ?? query.text,
-      answer: note === undefined ? answer : "",
-      route: engine.place === "device" ? "local" : "remote",
-      engine: engine.id,
-      privacy: kept ? "device-only" : "open",
-      ruleIds: [...new Set(verdict.hits.map((hit) => hit.ruleId))],
-    });
-    span.end();
-    return turn.id;
+    const span = this.#telemetry.span("remember");
+    try {
+      const turn = await this.context.remember(query.project ?? DEFAULT_PROJECT, {
+        kind: note === undefined ? "turn" : "note",
+        question: note ?? query.text,
+        answer: note === undefined ? answer : "",
+        route: engine.place === "device" ? "local" : "remote",
+        engine: engine.id,
+        privacy: kept ? "device-only" : "open",
+        ruleIds: [...new Set(verdict.hits.map((hit) => hit.ruleId))],
+      });
+      return turn.id;
+    } finally {
+      span.end();
+    }
   }
 
   #stage<T>(stage: string, run: () => T): T {
@@ -345,11 +318,7 @@ export class Orchestrator {
 }
 
 /** An answer, whose it is, and whether it may quote what must stay on the device. */
-interface Given {
-  readonly engine: Engine;
-  readonly result: LanguageModelV4GenerateResult;
-  readonly tainted: boolean;
-}
+type Given = CascadeCall & { readonly engine: Engine; readonly tainted: boolean };
 
 function textsOf(query: Query): ScannedText[] {
   const texts = scannableTexts({ prompt: query.conversation ?? [], ...toolsAndFormat(query) });
@@ -380,21 +349,8 @@ function hasFile(message: LanguageModelV4Prompt[number]): boolean {
   return message.role !== "system" && message.content.some((part) => part.type === "file");
 }
 
-function isNetwork(engine: Engine): boolean {
-  return engine.place === "network";
-}
-
 function keepsLocal(verdict: Verdict): boolean {
   return verdict.kind === "keep-local" || verdict.kind === "block";
-}
-
-/** Shows an answer that was held back until it was verified. */
-function replay(result: LanguageModelV4GenerateResult, onPart: AnswerOptions["onPart"]): void {
-  if (onPart === undefined) return;
-  for (const [index, part] of result.content.entries()) {
-    if (part.type === "text") onPart({ type: "text-delta", id: String(index), delta: part.text });
-    else if (part.type !== "reasoning") onPart(part);
-  }
 }
 
 function refusalOf(verdict: Verdict, decision: RoutingDecision): { ruleId: string; reason: string } {
@@ -403,13 +359,6 @@ function refusalOf(verdict: Verdict, decision: RoutingDecision): { ruleId: strin
   if (hit !== undefined) return { ruleId: hit.ruleId, reason: hit.reason };
   const veto = decision.reasons.find((reason) => reason.code.startsWith("veto/"));
   return { ruleId: veto?.code ?? "veto/unknown", reason: veto?.detail ?? "the network may not be used" };
-}
-
-function failureOf(error: unknown): string {
-  if (error instanceof EgressRefusedError) {
-    return `not sent: ${[...new Set(error.hits.map((hit) => hit.ruleId))].join(", ")} keeps part of the prompt on the device`;
-  }
-  return messageOf(error);
 }
 
 function nameOf(error: unknown): string {

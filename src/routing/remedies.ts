@@ -1,6 +1,6 @@
-import type { RoutingDecision } from "./core/decision.js";
-import type { Attempt, Outcome, Remedy } from "./core/outcome.js";
-import type { RoutingInput } from "./routing/router.js";
+import type { RoutingDecision } from "../core/decision.js";
+import type { Attempt, Outcome, Remedy } from "../core/outcome.js";
+import type { RoutingInput } from "./router.js";
 
 type Ending =
   | Omit<Extract<Outcome, { kind: "blocked" }>, "verdict" | "decision" | "attempts" | "durationMs">
