@@ -25,8 +25,8 @@ for (const name of names)
   if (!known.includes(name))
     throw new RangeError(`Cannot run benchmark "${name}": expected one of ${known.join(", ")}`);
 
-// Inside the project, so that packages left out of the bundle are found.
-const directory = join(root, ".tmp", `bench-${process.pid}`);
+// Inside node_modules, so that packages left out of the bundle are found and no other tool looks at it.
+const directory = join(root, "node_modules", ".cache", `bench-${process.pid}`);
 mkdirSync(directory, { recursive: true });
 const figures = [];
 let machine;

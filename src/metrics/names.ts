@@ -1,9 +1,3 @@
-/** The five stages of the main path, in order: the span names of one question. */
-export const STAGES = ["rules", "route", "prompt", "generate", "remember"] as const;
-
-/** A stage of the main path. */
-export type Stage = (typeof STAGES)[number];
-
 /**
  * Names of all metrics. OpenTelemetry's GenAI names where they fit (open-telemetry/semantic-conventions-genai, still
  * "Development", so they stand here alone); our own under `mao.`, with the unit at the end.
@@ -13,7 +7,7 @@ export const METRIC = {
   questions: "mao.questions",
   /** Histogram: a whole question, by `route`. */
   questionDurationMs: "mao.question.duration_ms",
-  /** Histogram: one span, by `stage`; `Metrics` fills it from every span. */
+  /** Histogram: one span, by `stage` (the main path: rules, route, prompt, generate, remember); `Metrics` fills it. */
   stageDurationMs: "mao.stage.duration_ms",
   /** Histogram: tokens of one call, by `engine` and `gen_ai.token.type`; its sum is the total. */
   tokens: "gen_ai.client.token.usage",
