@@ -1,0 +1,43 @@
+/** One turn that holds a term. */
+export interface Posting {
+  readonly seq: number;
+  /** How often the term occurs in it. */
+  readonly frequency: number;
+  /** How many terms it has in all. */
+  readonly length: number;
+}
+
+/** The turns of one project that hold each of some terms, and the size of the whole. */
+export interface PostingLists {
+  readonly documents: number;
+  /** Terms of all turns together. */
+  readonly totalLength: number;
+  readonly byTerm: ReadonlyMap<string, readonly Posting[]>;
+}
+
+const K1 = 1.2;
+const B = 0.75;
+
+/**
+ * Ranks turns by Okapi BM25 (Robertson and Zaragoza 2009, equation 3.15; k1 1.2, b 0.75), with 1 added inside the idf's
+ * logarithm so that a term in most turns counts little rather than against. Equal scores: the newer turn first.
+ */
+export function rankPostings(lists: PostingLists, limit: number): { readonly seq: number; readonly score: number }[] {
+  const { documents, totalLength, byTerm } = lists;
+  const averageLength = documents === 0 ? 0 : totalLength / documents;
+  const scores = new Map<number, number>();
+  // In the order of the terms, so that sums round alike whatever order a store returns.
+  for (const term of [...byTerm.keys()].sort()) {
+    const postings = byTerm.get(term)!;
+    const idf = Math.log(1 + (documents - postings.length + 0.5) / (postings.length + 0.5));
+    for (const { seq, frequency, length } of postings) {
+      const norm = averageLength === 0 ? 1 : 1 - B + (B * length) / averageLength;
+      const score = (idf * frequency * (K1 + 1)) / (frequency + K1 * norm);
+      scores.set(seq, (scores.get(seq) ?? 0) + score);
+    }
+  }
+  return [...scores]
+    .map(([seq, score]) => ({ seq, score }))
+    .sort((a, b) => b.score - a.score || b.seq - a.seq)
+    .slice(0, limit);
+}

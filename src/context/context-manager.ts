@@ -1,0 +1,344 @@
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
+import { type Clock, systemClock } from "../core/clock.js";
+import type { MemoryHit, ProjectMemory } from "../core/ports.js";
+import type { Route } from "../core/query.js";
+import { rankPostings } from "./bm25.js";
+import { History } from "./history.js";
+import { type Project, projectName, UnknownProjectError } from "./project.js";
+import { type BuiltPrompt, buildPrompt, conversationTokens } from "./prompt.js";
+import { makeSnapshot, type ProjectSnapshot, readSnapshot } from "./snapshot.js";
+import type { ContextStore } from "./store.js";
+import { countTerms } from "./terms.js";
+import type { NewTurn, Turn } from "./turn.js";
+
+/** What is known of an opened project without asking the store. */
+export interface ProjectState {
+  readonly turns: number;
+  readonly private: boolean;
+  /** Of the newest turn. */
+  readonly lastRoute?: Route;
+  /** Since the newest turn. */
+  readonly idleMs?: number;
+}
+
+interface Loaded {
+  project: Project;
+  history: History;
+}
+
+/** Text that the windows of opened projects may hold each, in UTF-16 units: about 4 MB, whatever a single turn weighs. */
+const WINDOW_CHARACTERS = 2_000_000;
+/** Distinct terms of a search that count; more would be a text, not a question. */
+const MAX_SEARCH_TERMS = 64;
+const CURRENT_PROJECT = "current-project";
+
+/**
+ * Each project's history: bounded in memory, whole in the store, ranked when searched. Several processes may share a
+ * store; a project that another one changed is read again at the next call.
+ */
+export class ContextManager implements ProjectMemory {
+  readonly #store: ContextStore;
+  readonly #clock: Pick<Clock, "nowMs">;
+  readonly #windowTurns: number;
+  readonly #maxTurns: number;
+  readonly #maxOpenProjects: number;
+  /** By name, least recently used first. */
+  readonly #loaded = new Map<string, Loaded>();
+  #tail: Promise<unknown> = Promise.resolve();
+
+  /** RangeError unless all are whole numbers from 1 and the window is no longer than what is kept. */
+  constructor(options: {
+    readonly store: ContextStore;
+    readonly clock?: Pick<Clock, "nowMs">;
+    /** Newest turns of a project in memory; default 100. */
+    readonly windowTurns?: number;
+    /** Turns kept of a project, notes not counted; the oldest go first; default 10,000. */
+    readonly maxTurns?: number;
+    /** Projects whose windows are in memory; default 8. */
+    readonly maxOpenProjects?: number;
+  }) {
+    const { store, clock = systemClock, windowTurns = 100, maxTurns = 10_000, maxOpenProjects = 8 } = options;
+    for (const [name, value] of Object.entries({ windowTurns, maxTurns, maxOpenProjects })) {
+      if (!Number.isSafeInteger(value) || value < 1) {
+        throw new RangeError(`Cannot keep context: ${name} must be a whole number from 1, got ${value}`);
+      }
+    }
+    this.#store = store;
+    this.#clock = clock;
+    this.#windowTurns = Math.min(windowTurns, maxTurns);
+    this.#maxTurns = maxTurns;
+    this.#maxOpenProjects = maxOpenProjects;
+  }
+
+  /** Of a project that was opened and is still in memory; undefined for any other. */
+  state(project: string): ProjectState | undefined {
+    const loaded = this.#loaded.get(project.normalize("NFC"));
+    if (loaded === undefined) return undefined;
+    let age = 0;
+    while (loaded.history.at(age)?.kind === "note") age++;
+    const newest = loaded.history.at(age);
+    return {
+      turns: loaded.project.turns,
+      private: loaded.project.private,
+      ...(newest === undefined
+        ? {}
+        : { lastRoute: newest.route, idleMs: Math.max(0, this.#clock.nowMs() - newest.createdAtMs) }),
+    };
+  }
+
+  /** The project as the store has it; undefined when there is none. */
+  find(project: string): Promise<Project | undefined> {
+    return this.#store.project(projectName(project));
+  }
+
+  /** Opens a project, creating it at first use. Reads only its window: O(windowTurns), one row when it is up to date. */
+  open(project: string): Promise<Project> {
+    const name = projectName(project);
+    return this.#exclusive(async () => (await this.#load(name)).project);
+  }
+
+  /**
+   * The prompt for an engine: see `buildPrompt`. A caller that brings its own conversation gets it back as it is, with
+   * the system text before it, and no history.
+   */
+  prompt(
+    query: {
+      readonly text: string;
+      readonly project: string;
+      readonly system?: string;
+      readonly conversation?: LanguageModelV4Prompt;
+    },
+    options: { readonly place: "device" | "network"; readonly budgetTokens: number },
+  ): Promise<BuiltPrompt> {
+    const name = projectName(query.project);
+    const { conversation, system } = query;
+    return this.#exclusive(async () => {
+      if (conversation !== undefined) {
+        const messages: LanguageModelV4Prompt =
+          system === undefined || system === "" ? conversation : [{ role: "system", content: system }, ...conversation];
+        return { messages, tokens: conversationTokens(messages), trimmedTurns: 0, withheldTurns: 0, privateTurns: 0 };
+      }
+      const { project, history } = await this.#load(name);
+      return buildPrompt({
+        question: query.text,
+        ...(system === undefined ? {} : { system }),
+        turns: history,
+        place: options.place,
+        private: project.private,
+        budgetTokens: options.budgetTokens,
+      });
+    });
+  }
+
+  /** Adds a turn or note to a project, which is created at first use. Durable when it resolves. */
+  remember(project: string, turn: NewTurn): Promise<Turn> {
+    const name = projectName(project);
+    if (typeof turn.question !== "string" || typeof turn.answer !== "string") {
+      throw new TypeError("Cannot remember the turn: question and answer must be text");
+    }
+    return this.#exclusive(async () => {
+      const loaded = await this.#load(name);
+      const added = await this.#store.addTurn(loaded.project.id, turn, { maxTurns: this.#maxTurns });
+      // Another process came between: leave the window as it is, the next call reads it again.
+      if (added.project.revision !== loaded.project.revision + 1) return added.turn;
+      loaded.project = added.project;
+      loaded.history.push(added.turn);
+      return added.turn;
+    });
+  }
+
+  /** Turns and notes that hold words of `text`, nearest first. Empty when there is no such project. Never throws for a text. */
+  async search(
+    project: string,
+    text: string,
+    options: { readonly limit?: number } = {},
+  ): Promise<readonly MemoryHit[]> {
+    return (await this.#ranked(project, text, options.limit ?? 5)).map(({ turn, score }) => ({
+      turnId: turn.id,
+      kind: turn.kind,
+      question: turn.question,
+      answer: turn.answer,
+      createdAtMs: turn.createdAtMs,
+      score,
+    }));
+  }
+
+  /** Newest first, or nearest first with `search`; before `beforeSeq`; default limit 20. Empty when there is no such project. */
+  async history(
+    project: string,
+    options: { readonly limit?: number; readonly beforeSeq?: number; readonly search?: string } = {},
+  ): Promise<readonly Turn[]> {
+    const { limit = 20, beforeSeq, search } = options;
+    if (search !== undefined) {
+      return (await this.#ranked(project, search, limit, beforeSeq)).map(({ turn }) => turn);
+    }
+    checkLimit(limit);
+    const found = await this.find(project);
+    if (found === undefined) return [];
+    return this.#store.turns(found.id, { limit, ...(beforeSeq === undefined ? {} : { beforeSeq }) });
+  }
+
+  projects(): Promise<readonly Project[]> {
+    return this.#store.projects();
+  }
+
+  /** Rejects with ProjectExistsError when the name is taken. */
+  createProject(project: string, options: { readonly private?: boolean } = {}): Promise<Project> {
+    const name = projectName(project);
+    return this.#exclusive(() => this.#store.createProject(name, options));
+  }
+
+  /** Rejects with UnknownProjectError or ProjectExistsError. The current project stays current under its new name. */
+  renameProject(from: string, to: string): Promise<Project> {
+    return this.#change(from, { name: projectName(to) });
+  }
+
+  /** Rejects with UnknownProjectError. Turns said while a project is private stay device-only when it no longer is. */
+  setPrivate(project: string, isPrivate: boolean): Promise<Project> {
+    return this.#change(project, { private: isPrivate });
+  }
+
+  /** The name of the project that was made current; undefined when there was none, or it is gone. */
+  async currentProject(): Promise<string | undefined> {
+    const id = await this.#store.getValue(CURRENT_PROJECT);
+    return id === undefined ? undefined : (await this.#store.projects()).find((project) => project.id === id)?.name;
+  }
+
+  /** Rejects with UnknownProjectError. */
+  async setCurrentProject(project: string): Promise<void> {
+    const found = await this.find(project);
+    if (found === undefined) throw new UnknownProjectError(project);
+    await this.#store.setValue(CURRENT_PROJECT, found.id);
+  }
+
+  /** Forgets one turn or note for good; resolves to how many there were, 0 or 1. */
+  forgetTurn(id: string): Promise<number> {
+    return this.#exclusive(() => this.#store.forgetTurn(id));
+  }
+
+  /** Forgets all turns and notes of a project for good; the empty project stays, private if it was. Resolves to their number. */
+  forgetProject(project: string): Promise<number> {
+    const name = projectName(project);
+    return this.#exclusive(() => this.#store.forgetProject(name));
+  }
+
+  /** Removes a project and all it holds for good; resolves to the number of its turns. Rejects with UnknownProjectError. */
+  deleteProject(project: string): Promise<number> {
+    const name = projectName(project);
+    return this.#exclusive(() => {
+      this.#loaded.delete(name);
+      return this.#store.deleteProject(name);
+    });
+  }
+
+  /** Removes all projects and all they hold for good; resolves to the number of their turns. */
+  forgetAll(): Promise<number> {
+    return this.#exclusive(() => {
+      this.#loaded.clear();
+      return this.#store.forgetAll();
+    });
+  }
+
+  /** The whole project as a JSON value. Rejects with UnknownProjectError. */
+  async snapshot(project: string): Promise<ProjectSnapshot> {
+    const found = await this.find(project);
+    if (found === undefined) throw new UnknownProjectError(project);
+    const turns = await this.#store.turns(found.id, { limit: Number.MAX_SAFE_INTEGER });
+    return makeSnapshot(found, [...turns].reverse());
+  }
+
+  /**
+   * Creates a project from a snapshot, all of it or nothing. TypeError when it is no snapshot of ours; RangeError when it
+   * holds more turns than are kept; ProjectExistsError when the name, or `as`, is taken.
+   */
+  restore(snapshot: unknown, options: { readonly as?: string } = {}): Promise<Project> {
+    return this.#exclusive(() => {
+      const { project, turns } = readSnapshot(snapshot);
+      const said = turns.reduce((count, { kind }) => count + (kind === "turn" ? 1 : 0), 0);
+      if (said > this.#maxTurns) {
+        throw new RangeError(`Cannot restore the snapshot: it holds ${said} turns, expected at most ${this.#maxTurns}`);
+      }
+      const name = projectName(options.as ?? project.name);
+      return this.#store.importProject({ ...project, name, turns });
+    });
+  }
+
+  /** Resolves when everything that was asked for before is on disk. */
+  async checkpoint(): Promise<void> {
+    await this.#tail;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+    this.#loaded.clear();
+    await this.#store.close();
+  }
+
+  #change(project: string, change: { readonly name?: string; readonly private?: boolean }): Promise<Project> {
+    const name = projectName(project);
+    return this.#exclusive(() => {
+      this.#loaded.delete(name);
+      return this.#store.changeProject(name, change);
+    });
+  }
+
+  async #ranked(
+    project: string,
+    text: string,
+    limit: number,
+    beforeSeq = Number.POSITIVE_INFINITY,
+  ): Promise<readonly { readonly turn: Turn; readonly score: number }[]> {
+    checkLimit(limit);
+    const found = await this.find(project);
+    const terms = [...countTerms(text).counts.keys()].slice(0, MAX_SEARCH_TERMS);
+    if (found === undefined || terms.length === 0) return [];
+    const lists = await this.#store.postings(found.id, terms);
+    const ranked = rankPostings(lists, Number.POSITIVE_INFINITY)
+      .filter(({ seq }) => seq < beforeSeq)
+      .slice(0, limit);
+    const turns = await this.#store.turnsBySeq(
+      found.id,
+      ranked.map(({ seq }) => seq),
+    );
+    const bySeq = new Map(turns.map((turn) => [turn.seq, turn]));
+    return ranked.flatMap(({ seq, score }) => {
+      const turn = bySeq.get(seq);
+      return turn === undefined ? [] : [{ turn, score }]; // forgotten by another process since
+    });
+  }
+
+  /** The project with its window, read again when the store has a newer revision. */
+  async #load(name: string): Promise<Loaded> {
+    const project = (await this.#store.project(name)) ?? (await this.#store.createProject(name, { ifAbsent: true }));
+    let loaded = this.#loaded.get(name);
+    if (loaded?.project.id !== project.id || loaded.project.revision !== project.revision) {
+      const history = new History({ windowTurns: this.#windowTurns, maxCharacters: WINDOW_CHARACTERS });
+      const turns = await this.#store.turns(project.id, {
+        limit: this.#windowTurns,
+        maxCharacters: WINDOW_CHARACTERS,
+      });
+      for (let index = turns.length - 1; index >= 0; index--) history.push(turns[index]!);
+      loaded = { project, history };
+    }
+    this.#loaded.delete(name);
+    this.#loaded.set(name, loaded);
+    if (this.#loaded.size > this.#maxOpenProjects) {
+      const oldest = this.#loaded.keys().next();
+      if (!oldest.done) this.#loaded.delete(oldest.value);
+    }
+    return loaded;
+  }
+
+  /** One after the other, so that a window and its store never differ in order. */
+  #exclusive<T>(action: () => T | Promise<T>): Promise<T> {
+    const turn = this.#tail.then(action);
+    this.#tail = turn.catch(() => {});
+    return turn;
+  }
+}
+
+function checkLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new RangeError(`Cannot read the history: limit must be a whole number from 0, got ${limit}`);
+  }
+}

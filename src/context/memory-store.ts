@@ -1,0 +1,255 @@
+import { type Clock, systemClock } from "../core/clock.js";
+import { newId, type Random, systemRandom } from "../core/random.js";
+import type { Posting, PostingLists } from "./bm25.js";
+import { charactersOf } from "./history.js";
+import { type Project, ProjectExistsError, UnknownProjectError } from "./project.js";
+import type { ContextStore, ImportedTurn } from "./store.js";
+import { countTerms, type TermCounts } from "./terms.js";
+import type { NewTurn, Turn } from "./turn.js";
+
+interface Shelf {
+  project: Project;
+  nextSeq: number;
+  totalLength: number;
+  /** Oldest first. */
+  turns: Turn[];
+  readonly terms: Map<number, TermCounts>;
+  state: Uint8Array | undefined;
+}
+
+/** A store that lives and dies with the process. */
+export class MemoryStore implements ContextStore {
+  readonly #clock: Pick<Clock, "nowMs">;
+  readonly #random: Random;
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #values = new Map<string, string>();
+
+  constructor({
+    clock = systemClock,
+    random = systemRandom,
+  }: { readonly clock?: Pick<Clock, "nowMs">; readonly random?: Random } = {}) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  async projects(): Promise<readonly Project[]> {
+    return [...this.#shelves.values()]
+      .map(({ project }) => project)
+      .sort((a, b) => b.updatedAtMs - a.updatedAtMs || (a.name < b.name ? -1 : 1));
+  }
+
+  async project(name: string): Promise<Project | undefined> {
+    return this.#shelfNamed(name)?.project;
+  }
+
+  async createProject(
+    name: string,
+    options: { readonly private?: boolean; readonly ifAbsent?: boolean } = {},
+  ): Promise<Project> {
+    const existing = this.#shelfNamed(name);
+    if (existing !== undefined) {
+      if (options.ifAbsent === true) return existing.project;
+      throw new ProjectExistsError(name);
+    }
+    return this.#addShelf(name, options.private ?? false, this.#clock.nowMs()).project;
+  }
+
+  async changeProject(name: string, change: { readonly name?: string; readonly private?: boolean }): Promise<Project> {
+    const shelf = this.#shelfNamed(name);
+    if (shelf === undefined) throw new UnknownProjectError(name);
+    const newName = change.name ?? name;
+    if (newName !== name && this.#shelfNamed(newName) !== undefined) throw new ProjectExistsError(newName);
+    return touch(shelf, { ...change, updatedAtMs: this.#clock.nowMs() });
+  }
+
+  async importProject(content: {
+    readonly name: string;
+    readonly private: boolean;
+    readonly createdAtMs: number;
+    readonly turns: readonly ImportedTurn[];
+  }): Promise<Project> {
+    if (this.#shelfNamed(content.name) !== undefined) throw new ProjectExistsError(content.name);
+    const shelf = this.#addShelf(content.name, content.private, content.createdAtMs);
+    for (const turn of content.turns) this.#append(shelf, turn, turn.createdAtMs);
+    return touch(shelf, { updatedAtMs: this.#clock.nowMs() });
+  }
+
+  async addTurn(
+    projectId: string,
+    turn: NewTurn,
+    { maxTurns = Number.POSITIVE_INFINITY }: { readonly maxTurns?: number } = {},
+  ): Promise<{ readonly turn: Turn; readonly project: Project }> {
+    const shelf = this.#shelves.get(projectId);
+    if (shelf === undefined) throw new Error("Cannot remember the turn: its project was deleted meanwhile");
+    const nowMs = this.#clock.nowMs();
+    const added = this.#append(shelf, turn, nowMs);
+    while (shelf.project.turns > maxTurns) removeTurn(shelf, shelf.turns.find(({ kind }) => kind === "turn")!);
+    return { turn: added, project: touch(shelf, { updatedAtMs: nowMs }) };
+  }
+
+  async turns(
+    projectId: string,
+    options: { readonly limit: number; readonly beforeSeq?: number; readonly maxCharacters?: number },
+  ): Promise<readonly Turn[]> {
+    const { limit, beforeSeq = Number.POSITIVE_INFINITY, maxCharacters = Number.POSITIVE_INFINITY } = options;
+    const all = this.#shelves.get(projectId)?.turns ?? [];
+    const found: Turn[] = [];
+    let characters = 0;
+    for (let index = all.length - 1; index >= 0 && found.length < limit; index--) {
+      const turn = all[index]!;
+      if (turn.seq >= beforeSeq) continue;
+      characters += charactersOf(turn);
+      if (characters > maxCharacters && found.length > 0) break;
+      found.push(turn);
+    }
+    return found;
+  }
+
+  async turnsBySeq(projectId: string, seqs: readonly number[]): Promise<readonly Turn[]> {
+    const wanted = new Set(seqs);
+    return (this.#shelves.get(projectId)?.turns ?? []).filter(({ seq }) => wanted.has(seq));
+  }
+
+  async postings(projectId: string, terms: readonly string[]): Promise<PostingLists> {
+    const byTerm = new Map<string, Posting[]>();
+    const shelf = this.#shelves.get(projectId);
+    if (shelf === undefined) return { documents: 0, totalLength: 0, byTerm };
+    for (const [seq, { counts, total }] of shelf.terms) {
+      for (const term of terms) {
+        const frequency = counts.get(term);
+        if (frequency === undefined) continue;
+        const list = byTerm.get(term) ?? [];
+        list.push({ seq, frequency, length: total });
+        byTerm.set(term, list);
+      }
+    }
+    return { documents: shelf.turns.length, totalLength: shelf.totalLength, byTerm };
+  }
+
+  async forgetTurn(id: string): Promise<number> {
+    for (const shelf of this.#shelves.values()) {
+      const turn = shelf.turns.find((candidate) => candidate.id === id);
+      if (turn === undefined) continue;
+      removeTurn(shelf, turn);
+      shelf.state = undefined;
+      touch(shelf, {});
+      return 1;
+    }
+    return 0;
+  }
+
+  async forgetProject(name: string): Promise<number> {
+    const shelf = this.#shelfNamed(name);
+    if (shelf === undefined) return 0;
+    const removed = shelf.turns.length;
+    shelf.turns = [];
+    shelf.terms.clear();
+    shelf.totalLength = 0;
+    shelf.state = undefined;
+    touch(shelf, { turns: 0, notes: 0 });
+    return removed;
+  }
+
+  async deleteProject(name: string): Promise<number> {
+    const shelf = this.#shelfNamed(name);
+    if (shelf === undefined) throw new UnknownProjectError(name);
+    this.#shelves.delete(shelf.project.id);
+    return shelf.turns.length;
+  }
+
+  async forgetAll(): Promise<number> {
+    let removed = 0;
+    for (const shelf of this.#shelves.values()) removed += shelf.turns.length;
+    this.#shelves.clear();
+    return removed;
+  }
+
+  async getValue(key: string): Promise<string | undefined> {
+    return this.#values.get(key);
+  }
+
+  async setValue(key: string, value: string): Promise<void> {
+    this.#values.set(key, value);
+  }
+
+  async updateValue(key: string, change: (old: string | undefined) => string): Promise<string> {
+    const value = change(this.#values.get(key));
+    this.#values.set(key, value);
+    return value;
+  }
+
+  async loadState(projectId: string): Promise<Uint8Array | undefined> {
+    return this.#shelves.get(projectId)?.state?.slice();
+  }
+
+  async saveState(projectId: string, state: Uint8Array): Promise<void> {
+    const shelf = this.#shelves.get(projectId);
+    if (shelf === undefined) throw new Error("Cannot save the state: its project was deleted meanwhile");
+    shelf.state = state.slice();
+  }
+
+  async close(): Promise<void> {}
+
+  #shelfNamed(name: string): Shelf | undefined {
+    for (const shelf of this.#shelves.values()) if (shelf.project.name === name) return shelf;
+    return undefined;
+  }
+
+  #addShelf(name: string, isPrivate: boolean, createdAtMs: number): Shelf {
+    const id = newId(createdAtMs, this.#random);
+    const project: Project = {
+      id,
+      name,
+      private: isPrivate,
+      createdAtMs,
+      updatedAtMs: createdAtMs,
+      turns: 0,
+      notes: 0,
+      revision: 1,
+    };
+    const shelf: Shelf = { project, nextSeq: 1, totalLength: 0, turns: [], terms: new Map(), state: undefined };
+    this.#shelves.set(id, shelf);
+    return shelf;
+  }
+
+  /** Leaves the revision to the caller. */
+  #append(shelf: Shelf, turn: NewTurn, createdAtMs: number): Turn {
+    const { kind, question, answer, route, engine, ruleIds } = turn;
+    const added: Turn = {
+      id: newId(createdAtMs, this.#random),
+      projectId: shelf.project.id,
+      seq: shelf.nextSeq++,
+      kind,
+      question,
+      answer,
+      route,
+      engine,
+      privacy: shelf.project.private ? "device-only" : turn.privacy,
+      ruleIds: [...ruleIds],
+      createdAtMs,
+    };
+    shelf.turns.push(added);
+    const terms = countTerms(question, answer);
+    shelf.terms.set(added.seq, terms);
+    shelf.totalLength += terms.total;
+    countTurn(shelf, added, 1);
+    return added;
+  }
+}
+
+function removeTurn(shelf: Shelf, turn: Turn): void {
+  shelf.turns = shelf.turns.filter((other) => other !== turn);
+  shelf.totalLength -= shelf.terms.get(turn.seq)?.total ?? 0;
+  shelf.terms.delete(turn.seq);
+  countTurn(shelf, turn, -1);
+}
+
+function countTurn(shelf: Shelf, turn: Turn, by: 1 | -1): void {
+  const field = turn.kind === "turn" ? "turns" : "notes";
+  shelf.project = { ...shelf.project, [field]: shelf.project[field] + by };
+}
+
+function touch(shelf: Shelf, change: Partial<Project>): Project {
+  shelf.project = { ...shelf.project, ...change, revision: shelf.project.revision + 1 };
+  return shelf.project;
+}
