@@ -184,7 +184,7 @@ export class Orchestrator {
 
   async #routingInput(query: Query, verdict: Verdict): Promise<RoutingInput> {
     const name = query.project ?? DEFAULT_PROJECT;
-    const project = this.context.state(name) ?? (await this.context.find(name));
+    const project = await this.context.find(name); // from the store, not from memory: another process may have marked it private
     const { settings, conversation } = query;
     return {
       text: query.text,

@@ -1,0 +1,48 @@
+export { ContextManager, type ProjectState } from "./context/context-manager.js";
+export { MemoryStore } from "./context/memory-store.js";
+export type { Project } from "./context/project.js";
+export type { ProjectSnapshot } from "./context/snapshot.js";
+export { SqlStore } from "./context/sql-store.js";
+export type { ContextStore } from "./context/store.js";
+export { estimateTokens } from "./context/tokens.js";
+export type { NewTurn, Turn } from "./context/turn.js";
+export { type Clock, systemClock } from "./core/clock.js";
+export type { RoutingDecision, RoutingReason } from "./core/decision.js";
+export { CannotAnswerError, EgressRefusedError, EngineError } from "./core/errors.js";
+export type { Attempt, Outcome, Remedy, TokenUsage } from "./core/outcome.js";
+export {
+  type Device,
+  type DeviceStatus,
+  type Engine,
+  type MemoryHit,
+  noTelemetry,
+  type ProjectMemory,
+  type Span,
+  type Telemetry,
+  unknownDevice,
+} from "./core/ports.js";
+export { type CallSettings, DEFAULT_PROJECT, type Preference, type Query, type Route } from "./core/query.js";
+export { type Random, seededRandom, systemRandom } from "./core/random.js";
+export type { SqlDriver, SqlRow, SqlValue } from "./core/sql.js";
+export type { RuleAction, RuleHit, ScannedText, Severity, Verdict } from "./core/verdict.js";
+export { deviceSkillsEngine } from "./engines/device-skills/device-skills.js";
+export { createEgress, type Egress, type EgressRecord } from "./engines/egress.js";
+export { withEgressGuard } from "./engines/guarded.js";
+export { createLlamaCppModel, type LlamaCppModel, type LlamaCppOptions, llamaCppEngine } from "./engines/llama-cpp.js";
+export { detectLocalServers, type LocalServer, type LocalServerModel } from "./engines/local-servers.js";
+export {
+  createOpenAICompatibleModel,
+  type OpenAICompatibleOptions,
+  openAICompatibleEngine,
+} from "./engines/openai-compatible.js";
+export { type ProviderEngineOptions, providerEngine } from "./engines/provider-engine.js";
+export { withRedaction } from "./engines/redacted.js";
+export { type EngineRetryOptions, withRetry } from "./engines/retrying.js";
+export { Metrics } from "./metrics/metrics.js";
+export { prometheusText } from "./metrics/prometheus.js";
+export type { MetricsSnapshot } from "./metrics/snapshot.js";
+export { TraceRecorder } from "./metrics/trace.js";
+export { type AnswerOptions, Orchestrator, type OrchestratorOptions, type Plan } from "./orchestrator.js";
+export { Router, type RouterOptions, type RoutingInput } from "./routing/router.js";
+export { ExpertSystem, type ExpertSystemOptions, type Rule } from "./rules/expert-system.js";
+export { Redactor } from "./rules/redaction.js";
