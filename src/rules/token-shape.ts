@@ -1,0 +1,83 @@
+import { isDigit, isHex, isLetter } from "./characters.js";
+
+/** Counts over a token, from one pass. */
+export interface TokenShape {
+  readonly length: number;
+  readonly digits: number;
+  readonly letters: number;
+  readonly lowers: number;
+  readonly uppers: number;
+  /** Characters that are neither letter nor digit. */
+  readonly others: number;
+  /** Neighbouring letters and digits of a different class (digit, lower, upper). */
+  readonly changes: number;
+  readonly distinct: number;
+  /** Only hexadecimal digits, and hyphens. */
+  readonly hex: boolean;
+}
+
+/** Measures a token. O(length). */
+export function shapeOf(token: string): TokenShape {
+  let digits = 0;
+  let lowers = 0;
+  let uppers = 0;
+  let others = 0;
+  let changes = 0;
+  let hex = true;
+  let before = 0;
+  const seen = new Set<number>();
+  for (let index = 0; index < token.length; index++) {
+    const code = token.charCodeAt(index);
+    seen.add(code);
+    if (!isHex(code) && code !== 45) hex = false;
+    const kind = isDigit(code) ? 1 : isLetter(code) ? (code >= 97 ? 2 : 3) : 0;
+    if (kind === 1) digits++;
+    else if (kind === 2) lowers++;
+    else if (kind === 3) uppers++;
+    else others++;
+    if (kind !== 0 && before !== 0 && kind !== before) changes++;
+    before = kind;
+  }
+  return {
+    length: token.length,
+    digits,
+    letters: lowers + uppers,
+    lowers,
+    uppers,
+    others,
+    changes,
+    distinct: seen.size,
+    hex: hex && digits > 0,
+  };
+}
+
+/**
+ * Whether a token reads like output of a random generator: its classes of characters alternate far more often than in
+ * words, camel case and version numbers. A random base-36 token changes class at 40 % of its places, hexadecimal at 47 %,
+ * base 62 at 56 %; `node-llama-cpp-linux-x64` at 4 %, `getElementById` at 21 % without a digit.
+ */
+export function looksRandom(token: string, minimumLength = 14): boolean {
+  if (token.length < minimumLength) return false;
+  const shape = shapeOf(token);
+  if (shape.distinct < 8 || shape.letters < 4) return false;
+  const core = shape.length - shape.others;
+  if (core < minimumLength - 2 || shape.others > shape.length * 0.3) return false;
+  if (shape.digits >= 2) return shape.changes >= Math.max(4, core * 0.2);
+  return shape.length >= 20 && shape.lowers > 0 && shape.uppers > 0 && shape.changes >= core * 0.38;
+}
+
+/** Hexadecimal of a digest's or identifier's length, or a UUID: a secret only where the words around it say so. */
+export function looksLikeDigest(token: string): boolean {
+  if (token.length < 16 || token.length > 512) return false;
+  const shape = shapeOf(token);
+  return shape.hex && shape.distinct >= 6 && shape.digits >= 2 && shape.length - shape.others >= 16;
+}
+
+const PLACEHOLDER =
+  /^(?:[x*.#_\-0•?]+|.?x{4,}.?|<[^>]*>?|\[[^\]]*\]?|\$[{(]?[\w. -]*[})]?|\$?\{\{?[^}]*\}?\}?|%[\w({]?.{0,40}[)}%]?s?|(?:your|some|insert|enter|replace|put)[-_ .].*|(?:my|the|a|an|new|old|invalid|wrong|valid)[-_ .]?(?:secret|token|api|password|key|pass)[\w -]*|.*(?:[-_ .]here|placeholder|change[-_ ]?me|redacted|todo|replace[-_ ]?me|dummy)\W*|your\w*|null|nil|none|undefined|true|false|yes|no|on|off|string|str|number|boolean|bool|bytes|any|unknown|object|required|optional|secret|password|passwd|passphrase|pass|pwd|token|key|apikey|api[_-]key|value|text|hidden|admin|user|username|login|empty|default|example|sample|test|testing|foo|bar|baz|foobar|abc|env|process|input|basic|bearer|digest|write|read|inherit|auto|self|public|private|enabled|disabled)$/i;
+
+/** Whether a value stands in for one: `your_api_key`, `xxxx`, `<token>`, `${VAR}`, `null`, `password`. */
+export function isPlaceholder(value: string): boolean {
+  if (value.length > 200) return false;
+  return PLACEHOLDER.test(value) || /\$\{\s*[\w.]+\s*\}|\{\{\s*[\w.]+\s*\}\}/.test(value);
+}
