@@ -7,7 +7,9 @@ import type {
   LanguageModelV3GenerateResult,
   LanguageModelV3Message,
   LanguageModelV3StreamPart,
+  LanguageModelV3StreamResult,
   LanguageModelV3ToolResultOutput,
+  LanguageModelV3Usage,
   LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4Content,
@@ -22,12 +24,43 @@ import type {
 type V3Warning = LanguageModelV3GenerateResult["warnings"][number];
 type V4Warning = LanguageModelV4GenerateResult["warnings"][number];
 
+type Json = null | string | number | boolean | Json[] | { [key: string]: Json | undefined };
+type Metadata = Record<string, { [key: string]: Json | undefined }>;
+
+/** `Part` with its JSON as `ai` 6 declares it: arrays may be written to there, and are readonly in today's package. */
+type WithPlainJson<Part> = Part extends unknown
+  ? {
+      [Key in keyof Part]: Key extends "providerMetadata"
+        ? Metadata
+        : Key extends "result"
+          ? NonNullable<Json>
+          : Key extends "usage"
+            ? Omit<LanguageModelV3Usage, "raw"> & { raw?: { [key: string]: Json | undefined } }
+            : Key extends "content"
+              ? WithPlainJson<LanguageModelV3Content>[]
+              : Part[Key];
+    }
+  : never;
+
+/**
+ * A model of specification V3 that both declarations of it accept: the one `ai` 6 brings along (`@ai-sdk/provider` 3) and
+ * the one in `@ai-sdk/provider` 4, so that our declarations name one package only.
+ */
+export interface LanguageModelV3View extends Omit<LanguageModelV3, "doGenerate" | "doStream"> {
+  doGenerate(options: LanguageModelV3CallOptions): PromiseLike<WithPlainJson<LanguageModelV3GenerateResult>>;
+  doStream(
+    options: LanguageModelV3CallOptions,
+  ): PromiseLike<
+    Omit<LanguageModelV3StreamResult, "stream"> & { stream: ReadableStream<WithPlainJson<LanguageModelV3StreamPart>> }
+  >;
+}
+
 /**
  * A V4 model as `ai` 6 wants it (specification V3). What V3 has no word for is told in the nearest way: `interrupted` as
  * `other`, a file at a URL as a source; `custom` parts and pings are left out.
  */
-export function asLanguageModelV3(model: LanguageModelV4): LanguageModelV3 {
-  return {
+export function asLanguageModelV3(model: LanguageModelV4): LanguageModelV3View {
+  const view: LanguageModelV3 = {
     specificationVersion: "v3",
     provider: model.provider,
     modelId: model.modelId,
@@ -65,6 +98,8 @@ export function asLanguageModelV3(model: LanguageModelV4): LanguageModelV3 {
       };
     },
   };
+  // The cast: JSON is JSON, only whether its arrays may be written to is declared differently.
+  return view as LanguageModelV3View;
 }
 
 function toV4Call(call: LanguageModelV3CallOptions, provider: string): LanguageModelV4CallOptions {

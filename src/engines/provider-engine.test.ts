@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { LanguageModelV3 as LanguageModelV3OfAi6 } from "@ai-sdk/provider-v3";
 import { generateText, streamText } from "ai";
 import { afterEach, describe, expect, test } from "vitest";
 import {
@@ -13,9 +14,11 @@ import {
 } from "../../test/support/openai-server.js";
 import { tinyScanner } from "../../test/support/scanners.js";
 import { tinyRedactor } from "../../test/support/tiny-redactor.js";
+import { asLanguageModelV3 } from "../ai-sdk/v3-view.js";
 import { EgressRefusedError, EngineError } from "../core/errors.js";
 import { textOfContent } from "../core/language-model.js";
 import type { Engine } from "../core/ports.js";
+import { scriptedEngine } from "../testing.js";
 import { providerEngine } from "./provider-engine.js";
 import { withRedaction } from "./redacted.js";
 import { withRetry } from "./retrying.js";
@@ -87,6 +90,15 @@ describe("a provider's own model as an engine", () => {
     const result = await withRetry(engineOf(again).model, { clock }).doGenerate(say("Hi"));
     expect(textOfContent(result.content)).toBe("ok");
     expect(sleeps).toEqual([2000]);
+  });
+
+  test("takes a provider of AI SDK 6 too, by its own declaration", async () => {
+    const engine = scriptedEngine(["from V3"]);
+    const old: LanguageModelV3OfAi6 = asLanguageModelV3(engine.model);
+    const { model } = providerEngine(old, { scanner });
+    expect((await generateText({ model, prompt: "Hi" })).text).toBe("from V3");
+    await expect(model.doGenerate(say("TOPSECRET"))).rejects.toThrow(EgressRefusedError);
+    expect(engine.calls).toHaveLength(1);
   });
 
   test("rejects with the signal's own reason", async () => {
