@@ -1,6 +1,7 @@
 import type { LlamaGrammar, LlamaModel } from "node-llama-cpp";
 import { EngineError, messageOf } from "../../core/errors.js";
 import type { LlamaBinding } from "../../core/llama-binding.js";
+import { readGgufFacts } from "./gguf-header.js";
 
 /**
  * Loads `node-llama-cpp` and starts a llama.cpp runtime on the processor; nothing is compiled, downloaded or printed.
@@ -20,6 +21,7 @@ export async function loadLlamaCpp(): Promise<LlamaBinding> {
     });
     return {
       llama,
+      checkModelFile: async (path) => void (await readGgufFacts(path)),
       chatFormatOf: (model) =>
         // The engine hands back a model of this very runtime, whose real class it does not know.
         library.resolveChatWrapper(model as LlamaModel, { warningLogs: false }) ?? new library.GeneralChatWrapper(),
