@@ -65,7 +65,15 @@ const MAX_WORK = 2_000_000;
 const APPROXIMATE_DIGITS = 60;
 const PI: Rational = rational(3141592653589793238462643383279502884197169399375105820974944n, 10n ** 60n);
 
-const PRECEDENCE: Readonly<Record<BinarySign, number>> = { "+": 10, "-": 10, "*": 20, "/": 20, mod: 20, of: 20, "^": 40 };
+const PRECEDENCE: Readonly<Record<BinarySign, number>> = {
+  "+": 10,
+  "-": 10,
+  "*": 20,
+  "/": 20,
+  mod: 20,
+  of: 20,
+  "^": 40,
+};
 const UNARY_PRECEDENCE = 30;
 const SHOWN: Readonly<Record<BinarySign, string>> = {
   "+": "+",
@@ -157,7 +165,13 @@ class Evaluator {
     const token = this.#tokens[this.#at++];
     switch (token?.kind) {
       case "number":
-        return { value: token.value, exact: true, text: token.text, fraction: token.fraction, literal: !token.fraction };
+        return {
+          value: token.value,
+          exact: true,
+          text: token.text,
+          fraction: token.fraction,
+          literal: !token.fraction,
+        };
       case "pi":
         return { value: PI, exact: false, text: "π", literal: true };
       case "open": {
@@ -171,7 +185,12 @@ class Evaluator {
         if (inner === undefined) return undefined;
         const negative = token.sign === "-";
         const text = negative ? `-${inner.text}` : inner.text;
-        return { ...inner, value: negative ? { n: -inner.value.n, d: inner.value.d } : inner.value, text, literal: false };
+        return {
+          ...inner,
+          value: negative ? { n: -inner.value.n, d: inner.value.d } : inner.value,
+          text,
+          literal: false,
+        };
       }
       case "prefix":
         return this.#function(token.sign);
@@ -209,7 +228,12 @@ class Evaluator {
     switch (sign) {
       case "%":
         if (operand.percent) return undefined;
-        return { value: this.#kept(multiply(value, rational(1n, 100n)), exact), exact, text: `${text} %`, percent: true };
+        return {
+          value: this.#kept(multiply(value, rational(1n, 100n)), exact),
+          exact,
+          text: `${text} %`,
+          percent: true,
+        };
       case "!":
         this.#operations++;
         return text.endsWith("!") ? undefined : this.#factorial(operand, `${text}!`); // a double factorial is something else
@@ -271,7 +295,9 @@ class Evaluator {
     const steps = trivial ? 2n - (magnitude % 2n) : magnitude;
     const raised = rational(base.value.n ** steps, base.value.d ** steps);
     const value = n < 0n ? divide(rational(1n), raised) : raised;
-    return d === 1n ? { value: this.#kept(value, exact), exact, text } : this.#root({ ...base, value }, Number(d), text);
+    return d === 1n
+      ? { value: this.#kept(value, exact), exact, text }
+      : this.#root({ ...base, value }, Number(d), text);
   }
 
   #root({ value, exact }: Operand, degree: number, text: string): Operand {
@@ -293,7 +319,8 @@ class Evaluator {
   #factorial({ value, exact }: Operand, text: string): Operand {
     if (value.d !== 1n || value.n < 0n || !exact)
       return this.#failed("undefined", "a factorial wants a whole number from 0", text);
-    if (value.n > MAX_FACTORIAL) return this.#failed("too-large", `the largest factorial here is ${MAX_FACTORIAL}!`, text);
+    if (value.n > MAX_FACTORIAL)
+      return this.#failed("too-large", `the largest factorial here is ${MAX_FACTORIAL}!`, text);
     let product = 1n;
     for (let factor = 2n; factor <= value.n; factor++) product *= factor;
     return { value: rational(product), exact: true, text };

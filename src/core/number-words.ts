@@ -98,7 +98,11 @@ export function readNumberWords(words: readonly string[], start = 0): NumberRead
   let value = rational(whole.value);
   if (words[at] === "point") {
     let decimals = "";
-    for (let digit = SMALL[words[at + 1] ?? ""]; digit !== undefined && digit < 10; digit = SMALL[words[at + 1] ?? ""]) {
+    for (
+      let digit = SMALL[words[at + 1] ?? ""];
+      digit !== undefined && digit < 10;
+      digit = SMALL[words[at + 1] ?? ""]
+    ) {
       decimals += digit;
       at++;
     }

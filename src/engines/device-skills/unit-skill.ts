@@ -1,6 +1,15 @@
 import { evaluateExpression } from "../../core/arithmetic.js";
 import { readNumberWords } from "../../core/number-words.js";
-import { add, divide, exactDecimal, multiply, type Rational, rational, roundedDecimal, subtract } from "../../core/rational.js";
+import {
+  add,
+  divide,
+  exactDecimal,
+  multiply,
+  type Rational,
+  rational,
+  roundedDecimal,
+  subtract,
+} from "../../core/rational.js";
 import type { Skill } from "./skill.js";
 import { convert, type Unit, type UnitIndex, unitIndex } from "./units.js";
 
@@ -18,7 +27,12 @@ const MAX_LENGTH = 160;
 export function unitSkill(): Skill {
   const index = unitIndex();
   return ({ sentence, subject }) => {
-    if (sentence.length > MAX_LENGTH || !/\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|half|\w+ty|\w+teen|hundred|thousand|million)\b|[½¼¾]/i.test(sentence))
+    if (
+      sentence.length > MAX_LENGTH ||
+      !/\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|half|\w+ty|\w+teen|hundred|thousand|million)\b|[½¼¾]/i.test(
+        sentence,
+      )
+    )
       return undefined;
     const text = parseHowMany(sentence, index) ?? parseConversion(subject, index);
     return text === undefined ? undefined : { skill: "units", answer: () => ({ text }) };
@@ -27,7 +41,10 @@ export function unitSkill(): Skill {
 
 /** `how many ml are in 2 cups`, `how many feet in a mile`. */
 function parseHowMany(sentence: string, index: UnitIndex): string | undefined {
-  const match = /^how (?:many|much) (.{1,40}?) (?:(?:are|is)(?: there)?(?: in)?|in|make(?: up)?|to|per|equals?) (.{1,80})$/i.exec(sentence);
+  const match =
+    /^how (?:many|much) (.{1,40}?) (?:(?:are|is)(?: there)?(?: in)?|in|make(?: up)?|to|per|equals?) (.{1,80})$/i.exec(
+      sentence,
+    );
   if (match === null) return undefined;
   const unit = index.find(match[1]!);
   if (unit === undefined) return undefined;
@@ -49,8 +66,11 @@ function parseConversion(subject: string, index: UnitIndex): string | undefined 
     .replace(/^how (?:tall|long|far|heavy|hot|cold|big|large|fast|much|high|wide|deep) (?:is|are) /i, "");
   const sum = takeSum(text, index);
   if (sum === undefined) return undefined;
-  if (sum.rest === "") return sum.operations === 0 ? undefined : `${sum.text} is ${shown(sum.quantity)}${notes([sum.quantity.unit])}`;
-  const target = /^(?:in|to|into|as|=|equals?|in terms of|is how many|equals how many|to how many)\s*(.{1,40})$/i.exec(sum.rest);
+  if (sum.rest === "")
+    return sum.operations === 0 ? undefined : `${sum.text} is ${shown(sum.quantity)}${notes([sum.quantity.unit])}`;
+  const target = /^(?:in|to|into|as|=|equals?|in terms of|is how many|equals how many|to how many)\s*(.{1,40})$/i.exec(
+    sum.rest,
+  );
   const unit = target === null ? undefined : index.find(target[1]!);
   if (unit === undefined) return undefined;
   return conversionText({ ...sum.quantity, text: sum.text }, unit, index, target![1]!);
@@ -114,11 +134,21 @@ function takeQuantity(text: string, index: UnitIndex): { quantity: Quantity; res
   let { quantity, rest } = first;
   let last = quantity.unit;
   for (let parts = 1; parts < 4; parts++) {
-    const bare = /^\d+(?:\.\d+)?$/.test(rest) && last.symbol === "ft" ? `${rest} in` : rest.replace(/^(?:and|,) ?(?=\d)/i, "");
+    const bare =
+      /^\d+(?:\.\d+)?$/.test(rest) && last.symbol === "ft" ? `${rest} in` : rest.replace(/^(?:and|,) ?(?=\d)/i, "");
     const next = /^\d/.test(bare) ? takeTerm(bare, index) : undefined;
-    if (next === undefined || next.quantity.unit.family !== quantity.unit.family || quantity.unit.family === "temperature") break;
+    if (
+      next === undefined ||
+      next.quantity.unit.family !== quantity.unit.family ||
+      quantity.unit.family === "temperature"
+    )
+      break;
     const share = convert(next.quantity.value, next.quantity.unit, quantity.unit);
-    if (share === undefined || next.quantity.unit.factor.n * last.factor.d >= last.factor.n * next.quantity.unit.factor.d) break;
+    if (
+      share === undefined ||
+      next.quantity.unit.factor.n * last.factor.d >= last.factor.n * next.quantity.unit.factor.d
+    )
+      break;
     last = next.quantity.unit;
     quantity = { ...quantity, value: add(quantity.value, share), text: `${quantity.text} ${next.quantity.text}` };
     rest = next.rest;
@@ -137,7 +167,10 @@ function takeTerm(text: string, index: UnitIndex): { quantity: Quantity; rest: s
 }
 
 function takeNumber(text: string): { value: Rational; rest: string } | undefined {
-  const digits = /^([-−+]?)((?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3}(?![a-z]))?)(?: (\d+\/\d+)|\s*([½¼¾])|\/(\d+))?(?: (hundred|thousand|million|billion))?\s*/i.exec(text);
+  const digits =
+    /^([-−+]?)((?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3}(?![a-z]))?)(?: (\d+\/\d+)|\s*([½¼¾])|\/(\d+))?(?: (hundred|thousand|million|billion))?\s*/i.exec(
+      text,
+    );
   if (digits !== null) {
     const read = evaluateExpression(`${digits[2]}${digits[5] === undefined ? "" : `/${digits[5]}`}`);
     const part = evaluateExpression(digits[3] ?? digits[4] ?? "0");
@@ -176,7 +209,9 @@ function takeUnit(text: string, index: UnitIndex): { unit: Unit; rest: string } 
 function conversionText(quantity: Quantity, wanted: Unit, index: UnitIndex, wantedName: string): string {
   const [from, to] = fluidOunces(quantity.unit, wanted, index);
   if (from.family !== to.family) {
-    const dependence = /mass volume|volume mass/.test(`${from.family} ${to.family}`) ? ": it depends on what is weighed" : "";
+    const dependence = /mass volume|volume mass/.test(`${from.family} ${to.family}`)
+      ? ": it depends on what is weighed"
+      : "";
     return `${quantity.text} cannot be given in ${wantedName.trim()}: ${from.symbol} is ${from.family}, ${to.symbol} is ${to.family}${dependence}.`;
   }
   const value = convert(quantity.value, from, to);

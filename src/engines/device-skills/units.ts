@@ -68,7 +68,10 @@ function readTerm(text: string): Rational {
 }
 
 function tidyName(name: string): string {
-  const tidy = name.trim().replace(/\s+/g, " ").replace(/(?<=[a-z])\.$/i, "");
+  const tidy = name
+    .trim()
+    .replace(/\s+/g, " ")
+    .replace(/(?<=[a-z])\.$/i, "");
   return tidy
     .replace(/metre/i, "meter")
     .replace(/litre/i, "liter")
@@ -80,7 +83,9 @@ function tidyName(name: string): string {
 /** The value in another unit of the same family, exactly. Undefined for l/100 km of a consumption of 0. */
 export function convert(value: Rational, from: Unit, to: Unit): Rational | undefined {
   if (from.family !== to.family)
-    throw new TypeError(`Cannot convert: ${from.symbol} is ${from.family} and ${to.symbol} is ${to.family}, wanted one family`);
+    throw new TypeError(
+      `Cannot convert: ${from.symbol} is ${from.family} and ${to.symbol} is ${to.family}, wanted one family`,
+    );
   if (from.inverse !== to.inverse && value.n === 0n) return undefined;
   const base = from.inverse ? divide(from.factor, value) : add(multiply(value, from.factor), from.offset);
   if (from.inverse && to.inverse) return value;
