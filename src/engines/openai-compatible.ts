@@ -2,22 +2,20 @@ import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4GenerateResult,
-  LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
   SharedV4Warning,
 } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../core/clock.js";
 import { EngineError } from "../core/errors.js";
-import { UNKNOWN_USAGE } from "../core/language-model.js";
 import type { Engine } from "../core/ports.js";
 import { newId, type Random, systemRandom } from "../core/random.js";
 import type { Egress } from "./egress.js";
-import { EventStreamParser } from "./event-stream.js";
 import { asRecord } from "./json-shape.js";
 import { isLoopback } from "./loopback.js";
 import { isRetryableStatus, messageOfErrorBody, statusError, type Withheld, withoutEchoes } from "./openai-errors.js";
 import { chatRequest, type OpenAIRequestStyle } from "./openai-request.js";
-import { ChunkReader, readCompletion } from "./openai-response.js";
+import { readCompletion } from "./openai-response.js";
+import { readCompletionStream } from "./openai-stream.js";
 import { readBody } from "./response-body.js";
 
 export interface OpenAICompatibleOptions {
@@ -150,7 +148,14 @@ class OpenAICompatibleModel implements LanguageModelV4 {
     if (response.body === null) {
       throw new EngineError(`Cannot stream from ${this.#url.origin}: this runtime's fetch does not stream`);
     }
-    const stream = this.#stream(response.body, options, warnings, withheld);
+    const stream = readCompletionStream(response.body, {
+      warnings,
+      maxBytes: this.#maxResponseBytes,
+      signal: options.abortSignal,
+      includeRawChunks: options.includeRawChunks,
+      newToolCallId: this.#newToolCallId,
+      throwIfFailed: (chunk) => this.#throwIfFailed(chunk, withheld),
+    });
     return { stream, response: { headers: visibleHeaders(response) } };
   }
 
@@ -216,80 +221,6 @@ class OpenAICompatibleModel implements LanguageModelV4 {
       ...(status === undefined ? {} : { status }),
     });
   }
-
-  #stream(
-    body: ReadableStream<Uint8Array>,
-    { abortSignal: signal, includeRawChunks = false }: LanguageModelV4CallOptions,
-    warnings: SharedV4Warning[],
-    withheld: Withheld,
-  ): ReadableStream<LanguageModelV4StreamPart> {
-    const reader = body.getReader();
-    const parser = new EventStreamParser({ maxEventLength: this.#maxResponseBytes });
-    const chunks = new ChunkReader(this.#newToolCallId);
-    let bytes = 0;
-    let over = false;
-    let onAbort = (): void => {};
-    const close = (): void => {
-      over = true;
-      signal?.removeEventListener("abort", onAbort);
-      reader.cancel().catch(() => {}); // frees the connection; it may be closed already
-    };
-    /** The parts of the next bytes; closes the source when they are the last. */
-    const next = async (): Promise<LanguageModelV4StreamPart[]> => {
-      const { done, value } = await reader.read();
-      bytes += value?.byteLength ?? 0;
-      if (bytes > this.#maxResponseBytes) {
-        throw new EngineError(`Cannot read the stream: it is larger than ${this.#maxResponseBytes} bytes`);
-      }
-      const parts: LanguageModelV4StreamPart[] = [];
-      let complete = false;
-      for (const { data } of value ? parser.push(value) : parser.end()) {
-        complete = data === "[DONE]";
-        if (complete) break;
-        const chunk = parseChunk(data);
-        if (includeRawChunks) parts.push({ type: "raw", rawValue: chunk });
-        this.#throwIfFailed(chunk, withheld);
-        parts.push(...chunks.read(chunk));
-      }
-      if (!complete && !done) return parts;
-      if (!complete && !chunks.finished) {
-        throw new EngineError("Cannot read the stream: it broke off before the answer was complete", {
-          retryable: true,
-        });
-      }
-      close();
-      parts.push(...chunks.end());
-      return parts;
-    };
-    return new ReadableStream<LanguageModelV4StreamPart>({
-      start(controller) {
-        onAbort = () => {
-          close();
-          controller.error(signal?.reason);
-        };
-        controller.enqueue({ type: "stream-start", warnings });
-        if (signal?.aborted) onAbort();
-        else signal?.addEventListener("abort", onAbort, { once: true });
-      },
-      async pull(controller) {
-        try {
-          let parts: LanguageModelV4StreamPart[] = [];
-          while (!over && parts.length === 0) parts = await next();
-          if (signal?.aborted) return; // the abort has closed the stream already
-          for (const part of parts) controller.enqueue(part);
-          if (over) controller.close();
-        } catch (error) {
-          if (signal?.aborted) return;
-          close();
-          controller.enqueue({ type: "error", error: streamError(error) });
-          const finishReason = { unified: "error" as const, raw: undefined };
-          controller.enqueue({ type: "finish", usage: UNKNOWN_USAGE, finishReason });
-          controller.close();
-        }
-      },
-      cancel: close,
-    });
-  }
 }
 
 function completionsUrl(baseUrl: string): URL {
@@ -319,17 +250,4 @@ function visibleHeaders(response: Response): Record<string, string> {
     if (name !== "set-cookie") headers[name] = value;
   });
   return headers;
-}
-
-function parseChunk(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    throw new EngineError("Cannot read the stream: an event is no JSON", { retryable: true });
-  }
-}
-
-function streamError(error: unknown): EngineError {
-  if (error instanceof EngineError) return error;
-  return new EngineError("Cannot read the stream: the connection broke off", { retryable: true, cause: error });
 }

@@ -81,10 +81,8 @@ function redactCall(
   }
   if (hits.size === 0) return call;
   let index = 0; // the second walk meets the same texts in the same order
-  return mapCallTexts(call, (text) => {
-    const own = hits.get(index++);
-    return own === undefined ? text : redactor.redact(text, own);
-  });
+  // Texts without a hit too: one that looks like a placeholder must not come back as somebody's address.
+  return mapCallTexts(call, (text) => redactor.redact(text, hits.get(index++) ?? []));
 }
 
 /** A JSON answer needs its values escaped; any other text takes them as they are. */
