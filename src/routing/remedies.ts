@@ -27,7 +27,7 @@ export function remediesFor(input: RoutingInput, decision: RoutingDecision, atte
     return {
       kind: "blocked",
       ruleId: critical.ruleId,
-      reason: `${critical.reason}; it stays on the device, and nothing on the device can answer this`,
+      reason: `${critical.reason} Nothing on this device can answer it.`,
     };
   }
   const remedies: Remedy[] = [];

@@ -67,7 +67,7 @@ export function closingLine(outcome: Outcome, terminal: Terminal): string {
     case "blocked":
       return `${paint.red("Blocked")} by ${outcome.ruleId}: ${outcome.reason}`;
     case "unanswerable": {
-      const lines = [`${paint.yellow("Not answered.")} ${safe(outcome.reason)}.`];
+      const lines = [`${paint.yellow("Not answered.")} ${safe(outcome.reason).replace(/[.]?$/, ".")}`];
       for (const remedy of outcome.remedies) {
         lines.push(`  - ${remedy.action}${remedy.command === undefined ? "" : `: ${paint.bold(remedy.command)}`}`);
       }

@@ -1,0 +1,187 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { ContextManager } from "../src/context/context-manager.js";
+import { MemoryStore } from "../src/context/memory-store.js";
+import { estimateTokens } from "../src/context/tokens.js";
+import { UNKNOWN_USAGE } from "../src/core/language-model.js";
+import type { Engine } from "../src/core/ports.js";
+import type { ScannedText } from "../src/core/verdict.js";
+import { deviceSkillsEngine } from "../src/engines/device-skills/device-skills.js";
+import { Orchestrator } from "../src/orchestrator.js";
+import { Router, type RoutingInput } from "../src/routing/router.js";
+import { textFeatures } from "../src/routing/text-features.js";
+import { ExpertSystem } from "../src/rules/expert-system.js";
+import { compare, measureAsync, type Report } from "./harness.js";
+
+/** The prototype's documented pipeline, whole question without a language model: design/numbers.md, section 1. */
+const UPSTREAM_NS = 5_911_000;
+
+const QUESTIONS = [
+  "What is the boiling point of water on Mount Everest, and why does it differ there?",
+  "Summarise the discussion about the garden shed and list what is still open, please.",
+  "Write a function that sorts an array of names by length, then alphabetically.",
+  "hello there, how are you today?",
+  "Compare the advantages of heat pumps and gas boilers for an old house in the north.",
+  "Which of my projects did I last talk about with you, and what was decided on it?",
+  "Explain step by step why quicksort is fast on average and slow in the worst case.",
+  "Who wrote the letters that the film about the lighthouse keeper was made from?",
+] as const;
+
+/** Answers at once, so that what is measured is everything around the model. */
+const instant: LanguageModelV4 = {
+  specificationVersion: "v4",
+  provider: "bench",
+  modelId: "instant",
+  supportedUrls: {},
+  doGenerate: async () => ({
+    content: [{ type: "text", text: "An answer of ordinary length, as a small model would give it in one breath." }],
+    finishReason: { unified: "stop", raw: undefined },
+    usage: UNKNOWN_USAGE,
+    warnings: [],
+  }),
+  doStream: () => Promise.reject(new Error("not measured")),
+};
+
+const supports = { tools: true, structuredOutput: true, files: true };
+const local: Engine = { id: "local", place: "device", model: instant, supports, contextTokens: 2048 };
+const remote: Engine = { id: "remote", place: "network", model: instant, supports, contextTokens: 16_384 };
+
+/** The main path without a language model: each part alone, then whole questions, then projects. */
+export async function run(report: Report): Promise<void> {
+  const rules = new ExpertSystem();
+  const router = new Router();
+  const skills = deviceSkillsEngine({});
+  const engines = [skills, local, remote];
+  const texts = QUESTIONS.map((text): readonly ScannedText[] => [{ source: "question", text }]);
+  const inputs = QUESTIONS.map(
+    (text): RoutingInput => ({
+      text,
+      preference: "balanced",
+      verdict: { kind: "allow", hits: [] },
+      device: {},
+      projectPrivate: false,
+      promptTokens: estimateTokens(text),
+      needs: { tools: false, structuredOutput: false, files: false },
+      engines,
+    }),
+  );
+  const each =
+    <T>(items: readonly T[], body: (item: T) => unknown) =>
+    (iterations: number): unknown => {
+      let last: unknown;
+      for (let index = 0; index < iterations; index++) last = body(items[index % items.length]!);
+      return last;
+    };
+  const parts = compare(
+    {
+      rules: each(texts, (text) => rules.evaluate(text).kind),
+      features: each(QUESTIONS, (text) => textFeatures(text).words),
+      skills: each(QUESTIONS, (text) => skills.accepts?.(text)),
+      route: each(inputs, (input) => router.route(input).score),
+    },
+    { totalMs: 400 },
+  );
+  const meaning = {
+    rules: "rules on a question of 80 characters",
+    features: "text features of it",
+    skills: "asking the device skills whether they answer it",
+    route: "the route, features and skills included",
+  };
+  for (const [name, { minNs }] of Object.entries(parts)) {
+    report.figure({ name: `pipeline.${name}_ns`, value: minNs, meaning: meaning[name as keyof typeof meaning] }); // the keys are the same
+  }
+
+  const context = new ContextManager({ store: new MemoryStore() });
+  const runtime = new Orchestrator({ engines: [skills, local], context });
+  const ask = async (iterations: number): Promise<unknown> => {
+    let last: unknown;
+    for (let index = 0; index < iterations; index++)
+      last = await runtime.answer({ text: QUESTIONS[index % QUESTIONS.length]! });
+    return last;
+  };
+  const before = heapBytes();
+  const whole = await measureAsync(ask, { totalMs: 1500 });
+  const forgetful = await measureAsync(
+    async (iterations) => {
+      let last: unknown;
+      for (let index = 0; index < iterations; index++) {
+        last = await runtime.answer({ text: QUESTIONS[index % QUESTIONS.length]!, remember: false });
+      }
+      return last;
+    },
+    { totalMs: 800 },
+  );
+  report.figure({
+    name: "pipeline.question_ns",
+    value: whole.minNs,
+    meaning: "a whole question: rules, route, prompt with history, remembered in memory",
+  });
+  report.figure({
+    name: "pipeline.question_not_remembered_ns",
+    value: forgetful.minNs,
+    meaning: "the same, not remembered",
+  });
+  report.figure({
+    name: "pipeline.upstream_ratio",
+    value: UPSTREAM_NS / whole.minNs,
+    meaning: "times faster than the prototype's documented 5,911 us (another machine's figure)",
+    target: { atLeast: 10 },
+  });
+  report.figure({
+    name: "pipeline.heap_growth_mb",
+    value: Math.max(0, heapBytes() - before) / 2 ** 20,
+    meaning: "heap after all of these questions, beyond before (history is bounded)",
+  });
+  await projects(report);
+}
+
+/** Switching between projects costs the window of one project, however many turns the others have. */
+async function projects(report: Report): Promise<void> {
+  const turn = {
+    kind: "turn" as const,
+    question: QUESTIONS[0],
+    answer: "An answer.",
+    route: "local" as const,
+    engine: "local",
+    privacy: "open" as const,
+    ruleIds: [],
+  };
+  const context = new ContextManager({ store: new MemoryStore() });
+  for (let index = 0; index < 100; index++) for (const name of ["a", "b"]) await context.remember(name, turn);
+  const hot = await measureAsync(async (iterations) => {
+    for (let index = 0; index < iterations; index++) await context.open(index % 2 === 0 ? "a" : "b");
+    return context.state("a");
+  });
+  const cold = new ContextManager({ store: new MemoryStore(), maxOpenProjects: 1 });
+  for (const [name, count] of [
+    ["short", 100],
+    ["long", 2000],
+  ] as const) {
+    for (let index = 0; index < count; index++) await cold.remember(name, turn);
+  }
+  const load = (name: string) =>
+    measureAsync(async (iterations) => {
+      for (let index = 0; index < iterations; index++) {
+        await cold.open("other");
+        await cold.open(name);
+      }
+      return cold.state(name);
+    });
+  const [short, long] = [await load("short"), await load("long")];
+  report.figure({ name: "pipeline.switch_hot_ns", value: hot.minNs, meaning: "switch between two loaded projects" });
+  report.figure({
+    name: "pipeline.switch_cold_ns",
+    value: short.minNs,
+    meaning: "load a project's window of 100 turns, and an empty one",
+  });
+  report.figure({
+    name: "pipeline.switch_length_ratio",
+    value: long.minNs / short.minNs,
+    meaning: "the same of a project with 20 times the turns, against it",
+    target: { atMost: 3 },
+  });
+}
+
+function heapBytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
