@@ -51,6 +51,7 @@ const KEY_WORDS = [
   "account",
   "session",
   "cookie",
+  "login",
   "salt",
   "dsn",
   "connectionstring",
@@ -62,8 +63,8 @@ const NAME_REST = /[\w.-]{0,48}/y;
 /** Closing of the name, a type, and the operator: `=`, `:=`, `=>`, `?=`, `.=`, `==`, `!=`, `:`, `", "`, `">`, ` value="`. */
 const OPERATOR =
   /(?:\[\d{0,4}\])?[)]?["'`\]]{0,2}(?:\s{0,8}(?:string|str|String|&str|const char \*|: ?(?:str|string|String|&str)(?=\s*=)))?(?:\s{0,16}(?:[!=]==?|:{0,3}=|[?.+|]=|=>|->|:|->|=)\s{0,16}|,\s{0,4}(?=["'`])|\((?=["'`])|\s{0,3}value\s{0,2}=\s{0,2}|(?:\s[\w-]{1,20}="[^"\n]{0,40}"){0,3}>\s{0,40}|\s{1,3}(?=[A-Za-z0-9_.~+/-]{20}))/y;
-const QUOTED = /(?:[brfu@]?"([^"\n]{1,512})["\n]?|[brfu@]?'([^'\n]{1,512})['\n]?|`([^`\n]{1,512})[`\n]?)/y;
-const BARE = /[^\s"'`<>]{1,512}/y;
+const QUOTED = /(?:[brfu@]?"([^"\n]{1,320})["\n]?|[brfu@]?'([^'\n]{1,320})['\n]?|`([^`\n]{1,320})[`\n]?)/y;
+const BARE = /[^\s"'`<>]{1,320}/y;
 const REVERSED = /["'`]([^"'`\n]{6,256})["'`]\s{0,4}[!=]==?\s{0,4}[\w.>-]{0,40}$/;
 
 function finder(strength: Strength) {
@@ -76,6 +77,8 @@ function finder(strength: Strength) {
       !/\d/.test(text[end]!)
     )
       return undefined;
+    if (end - start === 4 && /^(?:[a-z](?<![wpck])|[A-Z]{2}(?<!W.|P.|C.|K.)|-arg)/.test(text.slice(end, end + 4)))
+      return undefined; // passthrough
     const rest = matchAt(NAME_REST, text, end);
     let at = end + (rest?.[0].length ?? 0);
     // A name may hold a colon's or dot's neighbour only inside; "password." ends a sentence.
@@ -134,7 +137,7 @@ function isSecretValue(value: string, strength: Strength, quoted: boolean, opera
   if (
     special >= 4 &&
     shape.distinct >= 8 &&
-    !/\$\{[\w.]+\}|\(\)|^[[({]/.test(value) &&
+    !/\$\{[\w.]+\}|\(\)|^[[({<]|<\||\\n/.test(value) &&
     (quoted || !/["'`]/.test(value))
   )
     return true;
@@ -147,8 +150,9 @@ function isSecretValue(value: string, strength: Strength, quoted: boolean, opera
       quoted &&
       !comma &&
       shape.letters >= 7 &&
+      shape.lowers > 0 &&
       shape.others === 0 &&
-      !/^[A-Z][A-Z_]+$|^(?:field|input|label|string|reset|forgot|change|confirm|current|repeat|update|invalid|missing|required|password\w{0,8}|credential\w*|identifier|optional|username)$/i.test(
+      !/^(?:field|input|label|string|reset|forgot|change|confirm|current|repeat|update|invalid|missing|required|password\w{0,8}|credential\w*|identifier|optional|username)$/i.test(
         value,
       ) &&
       !/^[a-z]+(?:[A-Z][a-z]+){2,}$/.test(value)
@@ -168,6 +172,14 @@ function isSecretValue(value: string, strength: Strength, quoted: boolean, opera
     shape.lowers > 0 &&
     shape.uppers > 3 &&
     shape.changes >= shape.length * 0.3
+  )
+    return true;
+  if (
+    shape.digits > 0 &&
+    shape.lowers > 2 &&
+    shape.uppers > 2 &&
+    shape.length >= 20 &&
+    shape.changes >= shape.length * 0.15
   )
     return true;
   if (shape.digits === shape.length && shape.length >= 15) return true;

@@ -40,7 +40,7 @@ function findBareToken(text: string, runStart: number, runEnd: number): Span | u
   const around = `${before.slice(before.lastIndexOf("\n\n") + 1)} ${after.split("\n", 1)[0]}`;
   if (INNOCENT.test(around)) return undefined;
   const strong = STRONG.test(around);
-  if (digest) return strong ? { start, end } : undefined;
+  if (digest) return strong || (VENDOR.test(before) && /[=:]\s{0,2}["'`]?$/.test(before)) ? { start, end } : undefined;
   if (strong || VENDOR.test(around)) return { start, end };
   const shape = shapeOf(run);
   const standsAlone = run.length >= 20 && shape.distinct >= 12 && shape.changes >= (shape.length - shape.others) * 0.25;

@@ -70,7 +70,7 @@ const USER_OPTION = /\s{1,3}["']?([^\s:"']{1,80}:["']?[^\s"']{3,200})/y;
 
 function findUserOption(text: string, start: number, end: number): Span | undefined {
   const before = text.charCodeAt(start - 1);
-  if (!isBlank(before) && before !== 10 && before === before) return undefined;
+  if (!isBlank(before) && before !== 10 && start > 0) return undefined;
   if (!/\b(?:curl|wget|http|https|ab|httpie)\b/i.test(text.slice(Math.max(0, start - 300), start))) return undefined;
   const span = spanAt(USER_OPTION, text, end);
   if (span === undefined) return undefined;

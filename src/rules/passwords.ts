@@ -45,6 +45,9 @@ const VALUE = /(?:["'`“„«]([^\s"'`”“»]{3,100})["'`”“»]|[^\s"'`“
 function findPassword(text: string, start: number, end: number): Span | undefined {
   if (isWord(text.charCodeAt(start - 1)) && isWord(text.charCodeAt(start))) return undefined;
   if (isLetter(text.charCodeAt(end)) && text[end] !== "s") return undefined;
+  // "Pass" is a verb as well: it counts only before a colon or an equals sign.
+  if (end - start === 4 && text.slice(start, end).toLowerCase() === "pass" && !/[:=]/.test(text.slice(end, end + 2)))
+    return undefined;
   const limit = Math.min(text.length, end + 60);
   let first = true;
   for (let at = end; at < limit; at++) {
@@ -76,6 +79,7 @@ const NOT_A_PASSWORD =
 function looksLikePassword(value: string, linked: boolean, quoted: boolean): boolean {
   if (value.length < 5 || isPlaceholder(value) || NOT_A_PASSWORD.test(value)) return false;
   const shape = shapeOf(value);
+  if (/[<>(){}[\]]|=>|::/.test(value) && shape.digits < 2) return false; // code
   if (shape.letters === 0) return linked && shape.digits >= 6 && shape.others === 0;
   const inner = value
     .slice(0, -1)
@@ -94,7 +98,7 @@ function looksLikePassword(value: string, linked: boolean, quoted: boolean): boo
     value.length >= 8 &&
     shape.uppers > 0 &&
     shape.lowers > 0 &&
-    shape.changes > 2
+    shape.changes > 0
   );
 }
 
@@ -115,6 +119,13 @@ const CODE_WORDS = [
   "combination",
   "zahlenkombination",
   "pincode",
+  "bestätigungscode",
+  "sicherheitscode",
+  "zugangscode",
+  "türcode",
+  "einmalcode",
+  "verificatiecode",
+  "toegangscode",
 ];
 const CODE_CONTEXT =
   /(?:2fa|mfa|otp|totp|verification|verify|security|access|door|entry|gate|garage|alarm|unlock|lock|safe|login|log-in|sign-in|sms|one[- ]time|authenticat\w*|confirmation|backup|recovery|sicherheits|bestätigungs|einmal|zugangs|tür|haustür|de vérification|de verificaci[oó]n|de acceso|di verifica|de acesso|verificatie|toegangs|pairing|vault|card|phone|sim|bank|debit|credit|atm|puk|whatsapp|lockbox|entrance|building|bike|suitcase)[- ]?$/i;
@@ -162,7 +173,6 @@ const WALLET_WORDS = [
   "ledger",
   "trezor",
   "metamask",
-  "seed",
   "phrase de récupération",
   "frase semilla",
   "frase di recupero",

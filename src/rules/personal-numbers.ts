@@ -141,7 +141,7 @@ function findPhone(text: string, digits: number): Span | undefined {
     if (accepted !== undefined) return accepted;
   }
   const loose = matchAt(LOOSE, text, start);
-  return loose === undefined ? undefined : accept(text, start, loose[0], 7, true);
+  return loose === undefined || !/[ .\-/()]/.test(loose[0]) ? undefined : accept(text, start, loose[0], 7, true);
 }
 
 /** Accepts a candidate of a plausible length; `needsWord` asks for a word of telephony close by. */
@@ -195,7 +195,11 @@ function findIpv4(text: string, start: number): Span | undefined {
     (a === 198 && (b === 18 || b === 19)) ||
     (a === 198 && b === 51 && c === 100) ||
     (a === 203 && b === 0 && c === 113);
-  const resolver = (a === 8 && b === 8) || (a === 1 && b <= 1 && d <= 1) || (a === 9 && b === 9 && c === 9);
+  const resolver =
+    (a === 8 && b === 8) ||
+    (a === 1 && b <= 1 && d <= 1) ||
+    (a === 9 && b === 9 && c === 9) ||
+    (a === b && b === c && c === d);
   if (reserved || resolver) return undefined;
   const before = text.slice(Math.max(0, start - 30), start);
   if (
@@ -218,11 +222,21 @@ function findIpv6(text: string, colon: number): Span | undefined {
   if (match === undefined) return undefined;
   const groups = match[0].split(":").filter((group) => group !== "").length;
   // Only 2000::/3 is routed; documentation and the short forms of code (`a::b`) are not addresses of anyone.
-  if (!/^[23][0-9a-f]{3}:/i.test(match[0]) || /^2001:0?db8:/i.test(match[0]) || groups < 3) return undefined;
+  if (!/^[23][0-9a-f]{3}:/i.test(match[0]) || /^2001:(?:0?db8|4860:4860):/i.test(match[0]) || groups < 3)
+    return undefined;
   return { start, end: start + match[0].length };
 }
 
 const MAC = /[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])/iy;
+
+/** `MAC: 00-1A-2B-3C-4D-5E`: with hyphens only where the words say what it is. */
+function findNamedMac(text: string, _start: number, end: number): Span | undefined {
+  for (let at = end; at < Math.min(end + 24, text.length); at++) {
+    const match = isAlphanumeric(text.charCodeAt(at - 1)) ? undefined : matchAt(MAC, text, at);
+    if (match !== undefined) return { start: at, end: at + match[0].length };
+  }
+  return undefined;
+}
 
 function findMac(text: string, colon: number): Span | undefined {
   const start = colon - 2;
@@ -286,6 +300,9 @@ export const personalNumberRules: readonly Rule[] = [
     severity: "medium",
     kind: "MAC",
     ...personal,
-    detections: [{ on: "colon", find: findMac }],
+    detections: [
+      { on: "colon", find: findMac },
+      { on: "keyword", keywords: ["mac", "hardware address"], find: findNamedMac },
+    ],
   },
 ];

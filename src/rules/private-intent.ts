@@ -92,7 +92,7 @@ const DIRECTIVES = [
 ];
 
 const OWN =
-  "(?:internal|proprietary|private|production|unpublished|confidential|in-house|unreleased|secret|customers?'?|clients?'?|employees?'?|payroll|crm|patents?|competitive|competitors?|data ?cent(?:er|re)|board|financials?|sales|revenue|legal|hr|users?'?|patients?'?|staging|source code|codebase|repo(?:sitory)?|roadmap|salary|salaries|infrastructure|vpn|on-call|incident|acquisition|merger|trade secrets?|manufacturing|fab|invention|algorithm|database schema|design doc\\w*|sre|clinical|supplier|vendor contracts?|unannounced|q[1-4])";
+  "(?:internal|proprietary|private|production|unpublished|confidential|in-house|unreleased|secret|customers?'?|clients?'?|employees?'?|payroll|crm|patents?|competitive|competitors?|data ?cent(?:er|re)|board|financials?|sales|revenue|legal|hr|patients?'?|staging|source code|codebase|repo(?:sitory)?|roadmap|salary|salaries|infrastructure|vpn|on-call|incident|acquisition|merger|trade secrets?|manufacturing|fab|invention|algorithm|database schema|design doc\\w*|sre|clinical|supplier|vendor contracts?|unannounced|q[1-4])";
 
 const OWNED = [
   from(
@@ -113,11 +113,14 @@ const OWNED = [
 ];
 
 const RECORDS =
-  "(?:database|databases|records?|data|dataset|export|exports|list|lists|contact(?: information| details)?|files?|information|details|accounts?|profiles?|behaviou?r data|banking details|social security numbers?|ids?|survey data|transactions?|emails?|addresses|notes|analytics|salaries|payroll|medical records)";
+  "(?:database|databases|records?|data|dataset|export|exports|list|lists|contact(?: information| details)?|files?|information|details|accounts?|profiles?|behaviou?r data|banking details|social security numbers?|ids?|survey data|transactions?|addresses|notes|analytics|salaries|payroll|medical records)";
 const CUSTOMER = [
   from(
     ["customer ", "client ", "employee ", "patient ", "psychotherapy "],
-    new RegExp(`(?:customer|client|employee|patient|psychotherapy)s? (?:\\w{2,14} ){0,2}?${RECORDS}\\b`, "iy"),
+    new RegExp(
+      `(?:customer|client|employee|patient|psychotherapy)s? (?!(?:to|that|can|could|should|will|would|and|or|when|from|for|in|on|is|are|has|who|may|must|sends?|side) )(?:(?!to )\\w{2,14} ){0,2}?${RECORDS}\\b`,
+      "iy",
+    ),
   ),
 ];
 /** Customer data counts where it is at hand ("this export", "our CRM"), not where it is the subject of a question. */

@@ -9,8 +9,10 @@ export interface TokenShape {
   readonly uppers: number;
   /** Characters that are neither letter nor digit. */
   readonly others: number;
-  /** Neighbouring letters and digits of a different class (digit, lower, upper). */
+  /** Neighbouring letters and digits of a different class (digit, lower, upper), apart from humps. */
   readonly changes: number;
+  /** An upper-case letter before a lower-case one, as camel case has many. */
+  readonly humps: number;
   readonly distinct: number;
   /** Only hexadecimal digits, and hyphens. */
   readonly hex: boolean;
@@ -23,6 +25,7 @@ export function shapeOf(token: string): TokenShape {
   let uppers = 0;
   let others = 0;
   let changes = 0;
+  let humps = 0;
   let hex = true;
   let before = 0;
   const seen = new Set<number>();
@@ -35,7 +38,10 @@ export function shapeOf(token: string): TokenShape {
     else if (kind === 2) lowers++;
     else if (kind === 3) uppers++;
     else others++;
-    if (kind !== 0 && before !== 0 && kind !== before) changes++;
+    if (kind !== 0 && before !== 0 && kind !== before) {
+      if (before === 3 && kind === 2) humps++;
+      else changes++;
+    }
     before = kind;
   }
   return {
@@ -46,6 +52,7 @@ export function shapeOf(token: string): TokenShape {
     uppers,
     others,
     changes,
+    humps,
     distinct: seen.size,
     hex: hex && digits > 0,
   };
@@ -54,16 +61,24 @@ export function shapeOf(token: string): TokenShape {
 /**
  * Whether a token reads like output of a random generator: its classes of characters alternate far more often than in
  * words, camel case and version numbers. A random base-36 token changes class at 40 % of its places, hexadecimal at 47 %,
- * base 62 at 56 %; `node-llama-cpp-linux-x64` at 4 %, `getElementById` at 21 % without a digit.
+ * base 62 at 38 % (the step from upper to lower case, which camel case is full of, is not counted);
+ * `node-llama-cpp-linux-x64` at 4 %, `Llama3_2ChatWrapper` at 21 %.
  */
 export function looksRandom(token: string, minimumLength = 14): boolean {
   if (token.length < minimumLength) return false;
   const shape = shapeOf(token);
-  if (shape.distinct < 8 || shape.letters < 4) return false;
+  if (shape.distinct < 8 || shape.letters < 4 || (shape.uppers > 1 && isCamelCase(token))) return false;
   const core = shape.length - shape.others;
   if (core < minimumLength - 2 || shape.others > shape.length * 0.3) return false;
-  if (shape.digits >= 2) return shape.changes >= Math.max(4, core * 0.2);
-  return shape.length >= 20 && shape.lowers > 0 && shape.uppers > 0 && shape.changes >= core * 0.38;
+  if (shape.digits >= 2) return shape.changes >= Math.max(4, core * 0.22);
+  return shape.length >= 20 && shape.lowers > 0 && shape.uppers > 0 && shape.changes + shape.humps >= core * 0.4;
+}
+
+/** Whether words with a capital, and one before them, fill most of a token: `convertV2FinishReasonToV3`. */
+function isCamelCase(token: string): boolean {
+  let covered = 0;
+  for (const word of token.match(/[A-Z][a-z]{2,}|^[a-z]{3,}/g) ?? []) covered += word.length;
+  return covered >= token.length * 0.55;
 }
 
 /** Hexadecimal of a digest's or identifier's length, or a UUID: a secret only where the words around it say so. */
