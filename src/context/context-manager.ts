@@ -107,11 +107,13 @@ export class ContextManager implements ProjectMemory {
       readonly project: string;
       readonly system?: string;
       readonly conversation?: LanguageModelV4Prompt;
+      /** Only turns after this sequence number; default all that fit. */
+      readonly historyAfterSeq?: number;
     },
     options: { readonly place: "device" | "network"; readonly budgetTokens: number },
   ): Promise<BuiltPrompt> {
     const name = projectName(query.project);
-    const { conversation, system } = query;
+    const { conversation, system, historyAfterSeq = 0 } = query;
     return this.#exclusive(async () => {
       if (conversation !== undefined) {
         const messages: LanguageModelV4Prompt =
@@ -122,7 +124,7 @@ export class ContextManager implements ProjectMemory {
       return buildPrompt({
         question: query.text,
         ...(system === undefined ? {} : { system }),
-        turns: history,
+        turns: historyAfterSeq === 0 ? history : [...history].filter(({ seq }) => seq > historyAfterSeq),
         place: options.place,
         private: project.private,
         budgetTokens: options.budgetTokens,

@@ -198,12 +198,23 @@ function isBusy(error: unknown): boolean {
 
 /** Creates the file with narrow rights before SQLite does; refuses what is not a SQLite file. */
 function prepareFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(`Cannot open ${file}: its folder cannot be made (${messageOf(error)}). Name another one.`, {
+      cause: error,
+    });
+  }
   let descriptor: number;
   try {
     descriptor = openSync(file, "wx", 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw named(error, `Cannot open ${file}`); // fs throws errno exceptions only
+    // fs throws errno exceptions only
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+      throw new Error(`Cannot open ${file}: it cannot be made (${messageOf(error)}). Name another file.`, {
+        cause: error,
+      });
+    }
     if (!statSync(file).isFile()) throw new Error(`Cannot open ${file}: it is not a file. Name another one.`);
     descriptor = openSync(file, "r");
     try {
