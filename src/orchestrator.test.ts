@@ -272,6 +272,8 @@ describe("Orchestrator", () => {
             start(controller) {
               controller.enqueue({ type: "text-start", id: "0" });
               controller.enqueue({ type: "text-delta", id: "0", delta: "half an " });
+            },
+            pull(controller) {
               controller.error(new Error("reset"));
             },
           }),

@@ -174,7 +174,7 @@ describe("projects and history", () => {
     await ok("ask", "remember that the shed is green");
     await ok("ask", "12 * 7");
     await ok("ask", "--project", "work", "3 + 4");
-    expect(await ok("project", "list")).toMatch(/\* {2}garden\s+2/);
+    expect(await ok("project", "list")).toMatch(/\* {2}garden\s+1/);
     expect(await ok("history", "--search", "shed")).toContain("the shed is green");
     expect(await ok("ask", "what did I say about the shed?")).toContain("the shed is green");
     const file = join(home.directory, "garden.json");

@@ -58,7 +58,7 @@ export class Router {
 
     const skill = mayUseDevice ? acceptingSkill(input) : undefined;
     if (skill !== undefined) {
-      reasons.push({ code: `skill/${skill}`, detail: `the device skill "${skill}" answers this exactly` });
+      reasons.push({ code: `skill/${skill}`, detail: `the device skill "${skill}" answers this` });
       return this.#decided("local", 0, reasons, { mayUseNetwork, redact, skill });
     }
     if (input.forced === "remote" && !mayUseNetwork && forbidden(input)) {
