@@ -87,12 +87,12 @@ export class ContextManager implements ProjectMemory {
   }
 
   /** The project as the store has it; undefined when there is none. */
-  find(project: string): Promise<Project | undefined> {
+  async find(project: string): Promise<Project | undefined> {
     return this.#store.project(projectName(project));
   }
 
   /** Opens a project, creating it at first use. Reads only its window: O(windowTurns), one row when it is up to date. */
-  open(project: string): Promise<Project> {
+  async open(project: string): Promise<Project> {
     const name = projectName(project);
     return this.#exclusive(async () => (await this.#load(name)).project);
   }
@@ -101,7 +101,7 @@ export class ContextManager implements ProjectMemory {
    * The prompt for an engine: see `buildPrompt`. A caller that brings its own conversation gets it back as it is, with
    * the system text before it, and no history.
    */
-  prompt(
+  async prompt(
     query: {
       readonly text: string;
       readonly project: string;
@@ -133,7 +133,7 @@ export class ContextManager implements ProjectMemory {
   }
 
   /** Adds a turn or note to a project, which is created at first use. Durable when it resolves. */
-  remember(project: string, turn: NewTurn): Promise<Turn> {
+  async remember(project: string, turn: NewTurn): Promise<Turn> {
     const name = projectName(project);
     if (typeof turn.question !== "string" || typeof turn.answer !== "string") {
       throw new TypeError("Cannot remember the turn: question and answer must be text");
@@ -185,18 +185,18 @@ export class ContextManager implements ProjectMemory {
   }
 
   /** Rejects with ProjectExistsError when the name is taken. */
-  createProject(project: string, options: { readonly private?: boolean } = {}): Promise<Project> {
+  async createProject(project: string, options: { readonly private?: boolean } = {}): Promise<Project> {
     const name = projectName(project);
     return this.#exclusive(() => this.#store.createProject(name, options));
   }
 
   /** Rejects with UnknownProjectError or ProjectExistsError. The current project stays current under its new name. */
-  renameProject(from: string, to: string): Promise<Project> {
+  async renameProject(from: string, to: string): Promise<Project> {
     return this.#change(from, { name: projectName(to) });
   }
 
   /** Rejects with UnknownProjectError. Turns said while a project is private stay device-only when it no longer is. */
-  setPrivate(project: string, isPrivate: boolean): Promise<Project> {
+  async setPrivate(project: string, isPrivate: boolean): Promise<Project> {
     return this.#change(project, { private: isPrivate });
   }
 
@@ -219,13 +219,13 @@ export class ContextManager implements ProjectMemory {
   }
 
   /** Forgets all turns and notes of a project for good; the empty project stays, private if it was. Resolves to their number. */
-  forgetProject(project: string): Promise<number> {
+  async forgetProject(project: string): Promise<number> {
     const name = projectName(project);
     return this.#exclusive(() => this.#store.forgetProject(name));
   }
 
   /** Removes a project and all it holds for good; resolves to the number of its turns. Rejects with UnknownProjectError. */
-  deleteProject(project: string): Promise<number> {
+  async deleteProject(project: string): Promise<number> {
     const name = projectName(project);
     return this.#exclusive(() => {
       this.#loaded.delete(name);
@@ -276,7 +276,7 @@ export class ContextManager implements ProjectMemory {
     await this.#store.close();
   }
 
-  #change(project: string, change: { readonly name?: string; readonly private?: boolean }): Promise<Project> {
+  async #change(project: string, change: { readonly name?: string; readonly private?: boolean }): Promise<Project> {
     const name = projectName(project);
     return this.#exclusive(() => {
       this.#loaded.delete(name);
