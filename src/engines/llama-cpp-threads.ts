@@ -20,8 +20,12 @@ export interface ThreadStore {
   set(key: string, threads: number): Promise<void> | void;
 }
 
-const MAX_TOKENS = 8;
-const BUDGET_MS = 200;
+// Long enough that a worker loses the processor (a scheduler slice is a few ms) as often as it will in an answer.
+const ROUNDS = 2;
+const ROUND_MS = 60;
+const MAX_TOKENS_A_ROUND = 64;
+/** Every thread costs energy and disturbs its neighbours, so one more must be worth it. */
+const WORTHWHILE = 1.15;
 
 /** 1, 2, 4, ... below `cores`, and `cores`. */
 export function threadCandidates(cores: number): number[] {
@@ -32,12 +36,13 @@ export function threadCandidates(cores: number): number[] {
 }
 
 /**
- * Times single-token decoding for each candidate and leaves the runtime at the fastest. The sequence is cleared.
+ * Times single-token decoding for each candidate, in two rounds, and leaves the runtime at the fastest; of nearly equal
+ * ones at the fewest threads. The sequence is cleared.
  *
  * More threads are not faster by themselves: ggml's workers meet at spinning barriers, and on a busy machine one of them
- * is always off the processor. A tiny model on a busy 2-core EPYC ran at 2475 tokens/s with 1 thread and at 3 with the
- * library's default (Node 20.20.2, 2026-11-22). A candidate takes at most 8 tokens or about 200 ms, and fewer once it is
- * clearly slower than the best.
+ * is always off the processor. A tiny model on a busy 2-core EPYC ran at 990 tokens/s with 1 thread and at 28 with 2
+ * (Node 20.20.2, 2026-11-23). A candidate takes about 120 ms, or two tokens of a slow model, and less once it is clearly
+ * slower than the best.
  */
 export async function measureThreads(
   sequence: LlamaSequence,
@@ -45,33 +50,40 @@ export async function measureThreads(
   options: { readonly clock: Clock; readonly candidates: readonly number[]; readonly signal?: AbortSignal },
 ): Promise<ThreadMeasurement> {
   const { clock, candidates, signal } = options;
-  const tried: ThreadSpeed[] = [];
-  let best: ThreadSpeed | undefined;
+  const spent = candidates.map((threads) => ({ threads, tokens: 0, ms: 0, hopeless: false }));
   try {
-    for (const threads of candidates) {
-      runtime.maxThreads = threads;
-      await sequence.clearHistory();
-      await decodeOne(sequence); // the first batch with a new count starts its workers
-      let tokens = 0;
-      const startMs = clock.monotonicMs();
-      let spentMs = 0;
-      while (tokens < MAX_TOKENS && (tokens === 0 || spentMs < BUDGET_MS)) {
-        signal?.throwIfAborted();
-        await decodeOne(sequence);
-        tokens++;
-        spentMs = clock.monotonicMs() - startMs;
-        if (best !== undefined && tokens >= 2 && (tokens * 1000) / spentMs < best.tokensPerSecond / 4) break;
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const candidate of spent) {
+        if (candidate.hopeless) continue;
+        runtime.maxThreads = candidate.threads;
+        await sequence.clearHistory();
+        await decodeOne(sequence); // the first batch with a new count starts its workers
+        const startMs = clock.monotonicMs();
+        let roundMs = 0;
+        for (let tokens = 0; tokens < MAX_TOKENS_A_ROUND && (tokens === 0 || roundMs < ROUND_MS); tokens++) {
+          signal?.throwIfAborted();
+          if (tokens % 16 === 15) await sequence.clearHistory(); // the smallest context holds 32 tokens
+          await decodeOne(sequence);
+          roundMs = clock.monotonicMs() - startMs;
+          candidate.tokens++;
+        }
+        candidate.ms += roundMs;
+        candidate.hopeless = speedOf(candidate) < Math.max(...spent.map(speedOf)) / 4;
       }
-      const speed = { threads, tokensPerSecond: (tokens * 1000) / Math.max(spentMs, 0.001) };
-      tried.push(speed);
-      if (best === undefined || speed.tokensPerSecond > best.tokensPerSecond) best = speed;
     }
   } finally {
-    if (best !== undefined) runtime.maxThreads = best.threads;
     await sequence.clearHistory();
   }
-  if (best === undefined) throw new RangeError("Cannot measure threads: there is no candidate");
+  const tried = spent.map((candidate) => ({ threads: candidate.threads, tokensPerSecond: speedOf(candidate) }));
+  const best = tried.reduce((chosen, next) =>
+    next.tokensPerSecond > chosen.tokensPerSecond * WORTHWHILE ? next : chosen,
+  );
+  runtime.maxThreads = best.threads;
   return { ...best, tried };
+}
+
+function speedOf({ tokens, ms }: { readonly tokens: number; readonly ms: number }): number {
+  return tokens === 0 ? 0 : (tokens * 1000) / Math.max(ms, 0.001);
 }
 
 async function decodeOne(sequence: LlamaSequence): Promise<void> {

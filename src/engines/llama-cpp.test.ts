@@ -374,8 +374,10 @@ describe("threads", () => {
     const kept = new Map<string, number>();
     const threadStore = { get: (key: string) => kept.get(key), set: (key: string, n: number) => void kept.set(key, n) };
     const info = await model(random, { threads: "measure", threadStore }).info();
-    const fastest = [...info.threadSpeeds!].sort((a, b) => b.tokensPerSecond - a.tokensPerSecond)[0]!;
-    expect(info.threads).toBe(fastest.threads);
+    // Within the margin that a further thread must be worth.
+    const fastest = Math.max(...info.threadSpeeds!.map((speed) => speed.tokensPerSecond));
+    const chosen = info.threadSpeeds!.find((speed) => speed.threads === info.threads)!;
+    expect(chosen.tokensPerSecond * 1.15).toBeGreaterThanOrEqual(fastest);
     expect([...kept.values()]).toEqual([info.threads]);
     const again = await model(random, { threads: "measure", threadStore }).info();
     expect(again.threadSpeeds).toBeUndefined();

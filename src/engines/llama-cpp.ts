@@ -16,7 +16,13 @@ import { generateLlama, type LlamaJob, type LlamaSpeed, thoughtMarks, turnEndsOf
 import { type LoadedLlama, loadLlama, threadKey } from "./llama-cpp-loading.js";
 import { toChatItems } from "./llama-cpp-prompt.js";
 import { toGrammarSchema } from "./llama-cpp-schema.js";
-import { measureThreads, type ThreadSpeed, type ThreadStore, threadCandidates } from "./llama-cpp-threads.js";
+import {
+  measureThreads,
+  type ThreadMeasurement,
+  type ThreadSpeed,
+  type ThreadStore,
+  threadCandidates,
+} from "./llama-cpp-threads.js";
 import { TurnQueue } from "./turn-queue.js";
 
 /** How a GGUF model is run. */
@@ -268,7 +274,7 @@ class LlamaCpp implements LlamaCppModel {
         life.ready = true;
         this.#threadSpeeds = loaded.measured?.tried;
         this.#measuredAtMs = this.#clock.monotonicMs();
-        this.#usualTokensPerSecond = undefined;
+        this.#usualTokensPerSecond = expected(loaded.measured);
         this.#slow = false;
       },
       () => {},
@@ -307,14 +313,19 @@ class LlamaCpp implements LlamaCppModel {
 
   async #measureAgain({ sequence, binding }: LoadedLlama, signal: AbortSignal): Promise<void> {
     this.#slow = false;
-    this.#usualTokensPerSecond = undefined;
     const cores = Math.max(1, binding.llama.cpuMathCores);
     const candidates = threadCandidates(cores);
     const measured = await measureThreads(sequence, binding.llama, { clock: this.#clock, candidates, signal });
     this.#measuredAtMs = this.#clock.monotonicMs();
+    this.#usualTokensPerSecond = expected(measured);
     this.#threadSpeeds = measured.tried;
     await this.#options.threadStore?.set(threadKey(this.modelId, cores), measured.threads);
   }
+}
+
+/** Half the measured speed: an answer also samples, and its context is longer than a measurement's. */
+function expected(measured: ThreadMeasurement | undefined): number | undefined {
+  return measured === undefined ? undefined : measured.tokensPerSecond / 2;
 }
 
 /** Tokenizes the prompt, compiles the grammar and checks that both question and answer have room. */
