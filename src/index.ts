@@ -44,5 +44,7 @@ export type { MetricsSnapshot } from "./metrics/snapshot.js";
 export { TraceRecorder } from "./metrics/trace.js";
 export { type AnswerOptions, Orchestrator, type OrchestratorOptions, type Plan } from "./orchestrator.js";
 export { Router, type RouterOptions, type RoutingInput } from "./routing/router.js";
+export { defaultRules } from "./rules/default-rules.js";
 export { ExpertSystem, type ExpertSystemOptions, type Rule } from "./rules/expert-system.js";
 export { Redactor } from "./rules/redaction.js";
+export type { Detection, Span as TextSpan } from "./rules/rule.js";
