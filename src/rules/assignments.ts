@@ -129,7 +129,7 @@ function isSecretValue(value: string, strength: Strength, quoted: boolean, opera
   if (
     !quoted &&
     (/^[\w.$[\]]+[([]|^[&*!|<{[(]|=>|::|\(\)|;$/.test(value) ||
-      /^[A-Za-z_$][\w$]*(?:[.?!]+[A-Za-z_$][\w$]*)+$/.test(value))
+      /^[A-Za-z_$][\w$]*(?:[?!]?\.[A-Za-z_$][\w$]*)+$/.test(value))
   ) {
     return false; // code: a call, a type, a property
   }
