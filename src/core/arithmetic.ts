@@ -303,7 +303,7 @@ class Evaluator {
   #root({ value, exact }: Operand, degree: number, text: string): Operand {
     const negative = value.n < 0n;
     if (negative && degree % 2 === 0)
-      return this.#failed("undefined", "no real number has a negative even power", text);
+      return this.#failed("undefined", "an even root of a negative number is not a real number", text);
     const { n } = magnitudeOf(value);
     const sign = negative ? -1n : 1n;
     const rootN = integerRoot(n, degree);

@@ -34,6 +34,8 @@ export interface MemoryHit {
 /** Ranked full-text search over one project's turns and notes. */
 export interface ProjectMemory {
   search(project: string, text: string, options?: { readonly limit?: number }): Promise<readonly MemoryHit[]>;
+  /** The latest entries, newest first, each with score 0. A memory without it can search and cannot list. */
+  latest?(project: string, options?: { readonly limit?: number }): Promise<readonly MemoryHit[]>;
 }
 
 /** What is known of the device now. Every field may be unknown (absent); each rule says what it does then. */

@@ -1,6 +1,6 @@
 import { type Evaluation, evaluateExpression, sameValue } from "../../core/arithmetic.js";
 import type { Asked } from "./asking.js";
-import { readMoney } from "./money.js";
+import { formatMoney, readMoney } from "./money.js";
 import { asIntegerRequest, parseNumberFact } from "./number-facts.js";
 import { parsePercentage } from "./percentages.js";
 import type { Answerable, Skill } from "./skill.js";
@@ -26,9 +26,9 @@ function arithmeticReply(text: string | (() => string)): Answerable {
 
 /** Writings that look like an expression and mean a day, a shop, a team's line-up or a telephone. */
 const NOT_A_SUM =
-  /^(?:9\/11|24\/7|7[/-]11|50\/50|20\/20|80\/20|4\/20|4[x×]4|\d{4}-\d{1,2}(?:-\d{1,2})?|\d{1,2}\/\d{1,2}\/\d{2,4}|\d+(?:-\d+){2,}|\d{3}-\d{4})$/i;
-/** Without a word that asks: a score, a ratio, a size, an exclamation. */
-const NOT_ASKED = /^(?:\d+[-/–:x×]\d+|\d+!)$/i;
+  /^(?:9\/11|24\/7|7[/-]11|50\/50|20\/20|80\/20|4\/20|4[x×]4|\d{4}-\d{1,2}(?:-\d{1,2})?|\d{1,2}\/\d{1,2}\/\d{2,4}|\+?\d+(?:[-/]\d+){2,}|\d{3}-\d{4})$/i;
+/** Without a word that asks: a score, a ratio, a size. */
+const NOT_ASKED = /^\d+[-/–:x×]\d+$/i;
 
 function parsePlain({ subject, cue }: Asked): string | undefined {
   const bare = subject.trim();
@@ -41,13 +41,20 @@ function parsePlain({ subject, cue }: Asked): string | undefined {
 function rewriteVerbs(text: string): string {
   if (!/^[amtdsr]/i.test(text)) return text;
   return text
-    .replace(/^(?:multiply|times) (.{1,80}?) (?:by|with|and) (.{1,80})$/i, "($1) * ($2)")
-    .replace(/^divide (.{1,80}?) by (.{1,80})$/i, "($1) / ($2)")
-    .replace(/^subtract (.{1,80}?) from (.{1,80})$/i, "($2) - ($1)")
-    .replace(/^add (.{1,80}?) to (.{1,80})$/i, "($2) + ($1)")
-    .replace(/^(?:the )?difference between (.{1,80}?) and (.{1,80})$/i, "($1) - ($2)")
-    .replace(/^(?:the )?square of (.{1,80})$/i, "($1) squared")
-    .replace(/^(?:the )?remainder (?:of|when) (.{1,80}?) (?:is )?divided by (.{1,80})$/i, "($1) mod ($2)");
+    .replace(/^(?:multiply|times) (.{1,80}?) (?:by|with|and) (.{1,80})$/i, (_, a, b) => `${grouped(a)} * ${grouped(b)}`)
+    .replace(/^divide (.{1,80}?) by (.{1,80})$/i, (_, a, b) => `${grouped(a)} / ${grouped(b)}`)
+    .replace(/^subtract (.{1,80}?) from (.{1,80})$/i, (_, a, b) => `${grouped(b)} - ${grouped(a)}`)
+    .replace(/^add (.{1,80}?) to (.{1,80})$/i, (_, a, b) => `${grouped(b)} + ${grouped(a)}`)
+    .replace(/^(?:the )?difference between (.{1,80}?) and (.{1,80})$/i, (_, a, b) => `${grouped(a)} - ${grouped(b)}`)
+    .replace(/^(?:the )?square of (.{1,80})$/i, (_, a) => `${grouped(a)} squared`)
+    .replace(
+      /^(?:the )?remainder (?:of|when) (.{1,80}?) (?:is )?divided by (.{1,80})$/i,
+      (_, a, b) => `${grouped(a)} mod ${grouped(b)}`,
+    );
+}
+
+function grouped(part: string): string {
+  return /^[$€£¥₹]?[\d.,]+$|^[a-z]+$/i.test(part) ? part : `(${part})`;
 }
 
 /** `12 * 7 = 84` asked as a question, `is 2 + 2 = 5`. */
@@ -81,7 +88,7 @@ function describe(evaluation: Evaluation, symbol = ""): string | undefined {
       if (evaluation.operations === 0) return undefined;
       return symbol === ""
         ? statement(evaluation.expression, evaluation.text, evaluation.exact)
-        : `${shorten(evaluation.expression)} is ${symbol}${evaluation.text}`;
+        : `${shorten(evaluation.expression)} is ${formatMoney(evaluation.value, symbol)}`;
     default:
       return evaluation satisfies never;
   }

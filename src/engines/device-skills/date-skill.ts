@@ -27,10 +27,10 @@ interface Now {
 
 /** What day it is, was and will be; days between days; ages; week numbers, leap years, days of the year. */
 export function dateSkill(zones: TimeZones): Skill {
-  return ({ sentence, subject }) => {
+  return ({ sentence, subject, cue }) => {
     if (sentence.length > 160 || !MENTIONS_DATE.test(sentence)) return undefined;
     const lower = sentence.toLowerCase().replace(/\s+/g, " ").replace(/’/g, "'");
-    const answer = parseQuestion(lower, subject.toLowerCase().replace(/’/g, "'"));
+    const answer = parseQuestion(lower, cue === "none" ? undefined : subject.toLowerCase().replace(/’/g, "'"));
     return answer === undefined
       ? undefined
       : { skill: "dates", answer: (context) => ({ text: answer(nowOf(context, zones)) }) };
@@ -54,7 +54,7 @@ function isDayFirst(locale: string): boolean {
   return !/^(?:en|en-US|en-US-.*|.*-PH|.*-US)$/.test(locale);
 }
 
-function parseQuestion(sentence: string, subject: string): Answer | undefined {
+function parseQuestion(sentence: string, subject: string | undefined): Answer | undefined {
   for (const [pattern, build] of FORMS) {
     const match = pattern.exec(sentence);
     const answer = match === null ? undefined : build(match);
@@ -68,7 +68,7 @@ const UNIT = "(days?|weeks?|months?|years?)";
 
 const FORMS: readonly (readonly [pattern: RegExp, build: (match: RegExpExecArray) => Answer | undefined])[] = [
   [
-    /^(?:what(?:'s| is)?(?: the)? (?:date|day)(?: is it)?(?: today| now| right now| currently)*|what (?:date|day|weekday) (?:is|it is|is it)(?: it)?(?: today| now| right now)*|(?:the )?(?:current date|today'?s date|date today|date)(?: today)?|what(?:'s| is) (?:the (?:current |today's )?date|today'?s date|today)(?: today| now| right now)*|what day of the week is (?:it|today)(?: today| now)*|which day (?:is it|is today)(?: today)?)$/,
+    /^(?:what(?:'s| is) (?:the )?(?:date|day)(?: today| now| right now| currently)*|what (?:date|day|weekday) (?:it is|is it|is today)(?: today| now| right now| currently)*|(?:the )?(?:current date|today'?s date|date today)|what(?:'s| is) (?:the (?:current |today's )?date|today'?s date|today)(?: today| now| right now)*|what day of the week is (?:it|today)(?: today| now)*|which day (?:is it|is today)(?: today)?)$/,
     () =>
       ({ today }) =>
         `Today is ${formatLongDate(today)}.`,
@@ -91,18 +91,19 @@ const FORMS: readonly (readonly [pattern: RegExp, build: (match: RegExpExecArray
   ],
   [/^what(?:'s| is)?(?: the)? (?:date|day)(?: is it| today)* in (.{2,30})$/, ([, name]) => todayInPlace(name!)],
   [
-    /^(?:what|which) (?:day|date|weekday)(?: of the week)? (?:is|was|will be|is it|will it be|was it|does|did|would be|falls?)(?: on)? (.{1,80}?)(?: be| fall(?: on)?| fell)?$/,
+    /^(?:what|which) (?:day|date|weekday)(?: of the week)? (?:is it|will it be|was it|is|was|will be|does|did|would be|falls?)(?: on)? (.{1,80}?)(?: be| fall(?: on)?| fell)?$/,
     ([, date]) => whichDay(date!),
   ],
   [/^what(?:'s| is| was| will be) the (?:date|day|weekday)(?: of| on| for)? (.{1,80})$/, ([, date]) => whichDay(date!)],
   [/^(?:what|which) day of the week (.{1,80}?) (?:is|was|will be|falls? on)$/, ([, date]) => whichDay(date!)],
+  [/^what(?:'s| is| was| will be) (.{3,40}?)'s date$/, ([, date]) => whichDay(date!)],
   [
     /^(?:when|what date|on what day|what day) (?:is|was|will be|does) (.{1,60}?)(?: fall| this year)?$/,
     ([, date]) => whenIs(date!),
   ],
   [
     new RegExp(
-      `^(?:how many|number of) ${UNIT}(?: (?:are|is|are there|is it|left|to go|do we have))*(?: left)? ${UNTIL} (.{1,60})$`,
+      `^(?:(?:how many|number of) )?${UNIT}(?: (?:are|is|are there|is it|left|to go|do we have))*(?: left)? ${UNTIL} (.{1,60})$`,
     ),
     ([, unit, date]) => distance(unit!, date!, "coming"),
   ],
@@ -180,18 +181,23 @@ const FORMS: readonly (readonly [pattern: RegExp, build: (match: RegExpExecArray
     /^how many days (?:are there |are |does )?(?:in )?(this month|this year|(?:the year )?\d{4}|a leap year)(?: have| has)?$/,
     ([, what]) => lengthOf(what!),
   ],
-  [/^(?:what|which) day of the year (?:is|was|will be) (.{1,60})$/, ([, date]) => ordinalDay(date!)],
+  [/^(?:what|which) day of the year (?:is it|is|was|will be) (.{1,60})$/, ([, date]) => ordinalDay(date!)],
   [/^what(?:'s| is) the day of the year(?: (?:for|of|on) (.{1,60}))?$/, ([, date]) => ordinalDay(date ?? "today")],
 ];
 
-/** `90 days before 1 June 2027`, `3 weeks from now` without a question around it. */
-function parseBareShift(sentence: string, subject: string): Answer | undefined {
-  const text = subject === "" ? sentence : subject;
-  return /^.{1,40} (?:before|after|from|ago|later|plus|minus|\+|-)(?: |$)/.test(text) &&
-    /\b(?:day|week|month|year|fortnight)s?\b/.test(text)
+/**
+ * `what is 3 weeks from now`, and without a word that asks only what names its year: a bare `two weeks from now` may be
+ * the answer to somebody else's question.
+ */
+function parseBareShift(sentence: string, subject: string | undefined): Answer | undefined {
+  const text = subject ?? sentence;
+  if (subject === undefined && !/\b\d{4}\b/.test(text)) return undefined;
+  return /^.{1,40} (?:before|after|from|ago|later|plus|minus|\+|-)(?: |$)/.test(text) && UNIT_WORD.test(text)
     ? whichDay(text)
     : undefined;
 }
+
+const UNIT_WORD = /\b(?:day|week|month|year|fortnight)s?\b/;
 
 function isNamedDay(text: string): boolean {
   return !/^\d{1,4}$/.test(text) && parseDate(text) !== undefined;
@@ -217,7 +223,9 @@ function whichDay(text: string): Answer | undefined {
     if (typeof day === "string") return day;
     const verb = dayNumber(day.date) < dayNumber(now.today) ? "was" : "is";
     const written =
-      /^(?:the )?(?:\d|on \d|[a-z]{3,9}\.? (?:the )?\d)/.test(text) && !/\b(?:day|week|month|year)s?\b/.test(text);
+      day.name === undefined &&
+      /^(?:the )?(?:\d|on \d|[a-z]{3,9}\.? (?:the )?\d)/.test(text) &&
+      !/\b(?:day|week|month|year)s?\b/.test(text);
     if (written) return `${formatDate(day.date)} ${verb} a ${WEEKDAYS[weekdayOf(day.date)]}${day.aside}.`;
     const subject =
       day.name ??
@@ -225,7 +233,8 @@ function whichDay(text: string): Answer | undefined {
         /\b(?:christmas|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|easter)\b/g,
         (word) => word[0]!.toUpperCase() + word.slice(1),
       );
-    return `${subject[0]!.toUpperCase()}${subject.slice(1)} ${verb} ${formatLongDate(day.date)}${day.aside}.`;
+    const start = `${subject[0]!.toUpperCase()}${subject.slice(1)}${/^in /i.test(subject) ? " it" : ""}`;
+    return `${start} ${verb} ${formatLongDate(day.date)}${day.aside}.`;
   };
 }
 

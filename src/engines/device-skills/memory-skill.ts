@@ -11,7 +11,7 @@ export function memorySkill(zones: TimeZones): Skill {
 }
 
 const REMEMBER =
-  /^(?:(?:hey|hi|ok|okay|please|pls|can you|could you|will you|also|and)[\s,]+){0,3}(?:(?:remember|note|memori[sz]e|keep in mind|make a note|take a note|don['’]?t (?:ever )?forget|do not forget)(?: down)?(?:\s*[:,]\s*|\s+(?:that|this|the fact that)\b\s*[:,]?\s*)|(?:add|save|make|take) (?:a |this |the )*note(?: that| of| saying)?\s*[:,]?\s+|note to self\s*[:,]\s*|(?:remember|note|don['’]?t forget)\s+(?=(?:my|our|i|i['’]?m|we|the|his|her|their|to|it|there)\b))/i;
+  /^(?:(?:hey|hi|ok|okay|please|pls|can you|could you|will you|also|and)[\s,]+){0,3}(?:(?:remember|note|memori[sz]e|keep in mind|make a note|take a note|don['’]?t (?:ever )?forget|do not forget)(?: down)?(?:\s*[:,]\s*|\s+(?:that|this|the fact that)\b(?: for (?:later|me))?\s*[:,]?\s*)|(?:add|save|make|take) (?:a |this |the )*note(?: that| of| saying)?\s*[:,]?\s+|note to self\s*[:,]\s*|(?:remember|note|don['’]?t forget)\s+(?=(?:(?:my|our|i|i['’]?m|we|to)\b|(?:the|his|her|their|it|there)\b.{1,120}(?: is| are| was| were| has| have| will| needs?| likes?|=|:)(?: |$))))/i;
 
 const MAX_NOTE = 10_000;
 
@@ -21,10 +21,16 @@ function parseRemember({ text }: Asked): Answerable | undefined {
   const match = REMEMBER.exec(text.slice(0, 200));
   if (match === null) return undefined;
   const note = text.slice(match[0].length).trim();
-  // `remember the Titanic?` and `remember when we ...` ask for a memory; they do not hand one over
-  const asks = /\?\s*$/.test(text) && !/^(?:can|could|will) you/i.test(text);
+  // `remember the Titanic?`, `note that … which is right?` and `remember when we ...` ask for a memory; they do not hand one over
+  const asks = /\?(?:\s|$)/.test(/^(?:can|could|will) you/i.test(text) ? note.replace(/\?$/, "") : text);
   const isOrder = /^to\b/i.test(note) && /^(?:remember|don)/i.test(match[0].trim());
-  if (asks || /^(?:when|how|what|who|where|why)\b/i.test(note) || !/[\p{L}\p{N}]/u.test(note) || note.length < 3)
+  if (
+    asks ||
+    (/note that/i.test(match[0]) && (note.length > 500 || note.includes("\n"))) ||
+    /^(?:when|how|what|who|where|why)\b/i.test(note) ||
+    !/[\p{L}\p{N}]/u.test(note) ||
+    note.length < 3
+  )
     return undefined;
   const kept = `${isOrder ? "Don't forget " : ""}${note}`.replace(/\?$/, "").replace(/ please$/i, "");
   return {
@@ -50,7 +56,7 @@ const EXPLICIT: readonly RegExp[] = [
     "i",
   ),
   new RegExp(
-    `^(?:search|find|look)(?: in| through| for)?(?: my| our| the)? (?:notes|memory|history)(?: for| about| on)? ${TOPIC}$`,
+    `^(?:search|look)(?: in| through)?(?: my| our| the)? (?:notes|memory|history) (?:for|about|on) ${TOPIC}$`,
     "i",
   ),
   new RegExp(`^(?:find|show|list)(?: me)?(?: all)?(?: my| our| the)? notes (?:about|on|for|with) ${TOPIC}$`, "i"),
@@ -64,7 +70,7 @@ const IMPLICIT =
   /^(?:what(?:['’]?s| is| are| was| were)|when(?:['’]?s| is| are| was)|where(?:['’]?s| is| are| did i put| do i keep)|who(?:['’]?s| is| are)) ((?:my|our)\b .{2,80})$/i;
 /** `what is my IP address` and the like ask for the device or the world, `what is my best option` for advice. */
 const NOT_MINE =
-  /^(?:my|our) (?:ip|best|next best|options?|chances?|odds|horoscope|fortune|mistake|error|problem|bug|code|function|query|script|output|solar system|planet|galaxy|sun|universe)\b/i;
+  /^(?:my|our) (?:ip|best|next best|options?|chances?|odds|horoscope|fortune|other|options?|choices|available|departure|arrival|mistake|error|problem|bug|code|function|query|script|output|solar system|planet|galaxy|sun|universe)\b/i;
 
 function parseRecall({ sentence, text }: Asked, zones: TimeZones): Answerable | undefined {
   if (sentence === "" || sentence.length > 400) return undefined;
@@ -99,12 +105,18 @@ async function byChance(topic: string, context: SkillContext, zones: TimeZones):
 async function listNotes(context: SkillContext, zones: TimeZones): Promise<{ text: string }> {
   const hits = await everything(context);
   const notes = hits.filter(({ kind }) => kind === "note").sort((a, b) => a.createdAtMs - b.createdAtMs);
-  if (notes.length === 0) return { text: `There are no notes in project ${context.project}.` };
+  if (notes.length === 0) return { text: noNotes(context) };
   return {
     text: notes
       .map((note) => `${dateText(note, context, zones)}: "${clip(note.question)}" (note ${note.turnId})`)
       .join("\n"),
   };
+}
+
+function noNotes({ memory, project }: SkillContext): string {
+  return memory === undefined
+    ? "No memory is open here, so there are no notes."
+    : `There are no notes in project ${project}.`;
 }
 
 async function lastTalk(context: SkillContext, zones: TimeZones): Promise<{ text: string }> {
@@ -114,9 +126,11 @@ async function lastTalk(context: SkillContext, zones: TimeZones): Promise<{ text
   return { text: turns.length === 0 ? nothing("earlier talk", context) : quoteHit(turns[0]!, context, zones) };
 }
 
-/** An empty search text asks a memory for its latest entries. */
 async function everything({ memory, project }: SkillContext): Promise<readonly MemoryHit[]> {
-  return memory === undefined ? [] : memory.search(project, "", { limit: 50 });
+  if (memory === undefined) return [];
+  if (memory.latest === undefined)
+    throw new CannotAnswerError("Cannot list the notes: this memory can only be searched");
+  return memory.latest(project, { limit: 200 });
 }
 
 interface Match {

@@ -30,6 +30,16 @@ const STATISTIC =
   /^(?:find |get )?(?:the )?(average|mean|sum|total|median|min|minimum|smallest|lowest|max|maximum|largest|biggest|highest|product|gcd|gcf|hcf|greatest common (?:divisor|factor)|highest common factor|lcm|(?:least|lowest) common multiple)\b(?: value| number)?(?: of| between|:| in)?(?: (?:the|these|following|numbers|values))*:?\s*[([]?([-\d.,;\s/and&½¼¾]+|[-a-z\d.,;\s&]+)[)\]]?$/i;
 
 function parseList(subject: string): string | undefined {
+  const run =
+    /^(?:the )?sum of (?:all )?(?:the )?(?:whole )?(?:numbers |integers )?(?:from )?(\d{1,15}) (?:to|through) (\d{1,15})$/i.exec(
+      subject,
+    );
+  if (run !== null) {
+    const [from, to] = [BigInt(run[1]!), BigInt(run[2]!)];
+    return from > to
+      ? undefined
+      : `The sum of the whole numbers from ${from} to ${to} is ${((from + to) * (to - from + 1n)) / 2n}`;
+  }
   const match = STATISTIC.exec(subject) ?? /^(add)(?: up)?(?: together)?:? ([-\d.,;\sand&]+)$/i.exec(subject);
   if (match === null) return undefined;
   const values = readList(match[2]!);

@@ -1,16 +1,7 @@
 import { evaluateExpression, formatValue } from "../../core/arithmetic.js";
-import {
-  add,
-  divide,
-  exactDecimal,
-  multiply,
-  type Rational,
-  rational,
-  roundHalfAway,
-  subtract,
-} from "../../core/rational.js";
+import { add, divide, multiply, type Rational, rational, subtract } from "../../core/rational.js";
 import type { Asked } from "./asking.js";
-import { readMoney } from "./money.js";
+import { formatMoney, readMoney } from "./money.js";
 
 const HUNDRED = rational(100n);
 const ONE = rational(1n);
@@ -110,24 +101,28 @@ const FORMS: readonly (readonly [pattern: RegExp, answer: (slots: Slots) => stri
 /** Answers questions about percentages in words: off, VAT, tip, increase by, what percent of, change from … to. */
 export function parsePercentage({ sentence, subject }: Asked): string | undefined {
   if (subject.length > 200 || !/%|percent|per cent|pct/i.test(subject)) return undefined;
-  const { text, symbol } = readMoney(subject);
-  const question = readMoney(sentence).text;
+  const { symbol } = readMoney(subject);
   for (const [pattern, answer] of FORMS) {
-    const match = pattern.exec(text) ?? pattern.exec(question);
+    const match = pattern.exec(subject) ?? pattern.exec(sentence);
     if (match === null) continue;
-    const a = evaluateExpression(match[1]!);
-    const b = evaluateExpression(match[2]!);
+    const a = evaluateExpression(readMoney(match[1]!).text);
+    const b = evaluateExpression(readMoney(match[2]!).text);
     if (a.kind !== "value" || b.kind !== "value" || !a.exact || !b.exact) continue;
     const said = answer({
       a: a.value,
       b: b.value,
-      aText: a.text,
-      bText: b.text,
+      aText: written(match[1]!, a.text),
+      bText: written(match[2]!, b.text),
       money: (value) => formatMoney(value, symbol),
     });
     if (said !== undefined) return said;
   }
   return undefined;
+}
+
+/** A number as the person wrote it; anything longer by its value. */
+function written(text: string, value: string): string {
+  return /^[$€£¥₹]?[\d.,]+ ?[$€£¥₹]?$/.test(text.trim()) ? text.trim() : value;
 }
 
 function share(part: Rational, whole: Rational, partText: string, wholeText: string): string {
@@ -140,13 +135,4 @@ function share(part: Rational, whole: Rational, partText: string, wholeText: str
 
 function withPlus(text: string): string {
   return text.startsWith("≈") ? text.replace("≈ ", "≈ +") : `+${text}`;
-}
-
-/** An amount: with a currency sign to two places, and what was rounded is said. */
-function formatMoney(value: Rational, symbol: string): string {
-  if (symbol === "") return formatValue(value);
-  const cents = roundHalfAway(multiply(value, HUNDRED));
-  const text = exactDecimal(rational(cents, 100n))!;
-  const shown = `${symbol}${text.includes(".") && /\.\d$/.test(text) ? `${text}0` : text}`;
-  return cents * value.d === value.n * 100n ? shown : `${shown} (rounded from ${formatValue(value)})`;
 }

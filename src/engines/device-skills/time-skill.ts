@@ -28,7 +28,7 @@ export function timeSkill(zones: TimeZones): Skill {
 }
 
 const MENTIONS_TIME =
-  /\b(?:time|hours?|minutes?|mins?|seconds?|unix|epoch|timestamp|clock|ahead|behind|\d{1,2} ?[ap]\.?m|\d{1,2}:\d\d|noon|midnight)\b/i;
+  /\b(?:time|hours?|minutes?|mins?|seconds?|unix|epoch|timestamp|clock|ahead|behind|\d{1,2} ?[ap]\.?m|\d{1,2}:\d\d|\d{9,13}|noon|midnight)\b/i;
 
 function nowOf({ clock, timeZone }: SkillContext, zones: TimeZones): Now {
   return { ms: clock.nowMs(), zone: timeZone ?? zones.own, zones };
@@ -37,12 +37,12 @@ function nowOf({ clock, timeZone }: SkillContext, zones: TimeZones): Now {
 const CLOCK = "(\\d{1,2}(?::\\d\\d)?(?: ?[ap]\\.?m\\.?)?|noon|midnight)";
 const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray) => Answer | undefined, boolean])[] = [
   [
-    /^(?:what(?:'s| is)? (?:the )?(?:current |local )?time(?: is it| it is)?|what time (?:is it|it is)|(?:the )?current time|time)(?: is it)?(?: right now| now| currently| here| today)*$/,
+    /^(?:what(?:'s| is) (?:the )?(?:current |local )?time|what time (?:is it|it is)|(?:the )?current time)(?: right now| now| currently| here| today)*$/,
     () => timeHere,
     false,
   ],
   [
-    /^(?:what(?:'s| is)? (?:the )?(?:current |local )?time(?: is it| it is)?|(?:the )?(?:current |local )?time|what time (?:is it|it is))(?: right now| now| currently)*(?: over)? (?:in|at) (.{2,30}?)(?: right now| now| currently)*$/,
+    /^(?:what(?:'s| is) (?:the )?(?:current |local )?time|(?:the )?(?:current |local )?time|what time (?:is it|it is))(?: right now| now| currently)*(?: over)? (?:in|at) (.{2,30}?)(?: right now| now| currently)*$/,
     ([, where]) => timeIn(where!) ?? later(where!, 1),
     true,
   ],

@@ -56,14 +56,15 @@ function parseHowMany(sentence: string, index: UnitIndex): string | undefined {
 /** `how many minutes per hour`: a unit without a number is one of it. */
 function singleUnit(name: string, index: UnitIndex): Quantity | undefined {
   const unit = /^[a-z]{3,}(?: [a-z]+)?$/i.test(name) ? index.find(name) : undefined;
-  return unit === undefined ? undefined : { value: rational(1n), unit, text: `1 ${unit.symbol}`, exact: true };
+  return unit === undefined ? undefined : { value: rational(1n), unit, text: withUnit("1", unit), exact: true };
 }
 
 /** `5 miles in km`, `convert 72 F to C`, `3 kg + 500 g in lb`, `4 * 250 g`. */
 function parseConversion(subject: string, index: UnitIndex): string | undefined {
   const text = subject
     .replace(/^(?:convert|change|turn|express|translate) /i, "")
-    .replace(/^how (?:tall|long|far|heavy|hot|cold|big|large|fast|much|high|wide|deep) (?:is|are) /i, "");
+    .replace(/^how (?:tall|long|far|heavy|hot|cold|big|large|fast|much|high|wide|deep) (?:is|are) /i, "")
+    .replace(/^(\d+) ?(?:'|′|’|ft|feet|foot) ?(\d{1,2}(?:\.\d+)?)(?= (?:in|to|into) [a-z]+$)/i, "$1 ft $2 in");
   const sum = takeSum(text, index);
   if (sum === undefined) return undefined;
   if (sum.rest === "")
@@ -162,7 +163,7 @@ function takeTerm(text: string, index: UnitIndex): { quantity: Quantity; rest: s
   const found = takeUnit(number.rest, index);
   if (found === undefined) return undefined;
   const { unit } = found;
-  const quantity = { value: number.value, unit, text: `${plain(number.value)} ${unit.symbol}`, exact: unit.exact };
+  const quantity = { value: number.value, unit, text: withUnit(plain(number.value), unit), exact: unit.exact };
   return { quantity, rest: found.rest };
 }
 
@@ -234,9 +235,16 @@ function fluidOunces(from: Unit, to: Unit, index: UnitIndex): [Unit, Unit] {
 function shown({ value, unit, exact }: Quantity): string {
   const decimal = exact ? exactDecimal(value, 15) : undefined;
   const digits = decimal?.replace(/^-?0*\.?0*|\./g, "").length ?? Number.POSITIVE_INFINITY;
-  const space = unit.symbol === "°" ? "" : " ";
-  if (decimal !== undefined && (digits <= 10 || value.d === 1n)) return `${decimal}${space}${unit.symbol}`;
-  return `≈ ${roundedDecimal(value, 7)}${space}${unit.symbol}`;
+  if (decimal !== undefined && (digits <= 10 || value.d === 1n)) return withUnit(decimal, unit);
+  return `≈ ${withUnit(roundedDecimal(value, 7), unit)}`;
+}
+
+/** `1 day`, `2 days`, `5 km`, `90°`: symbols have no plural, words do. */
+function withUnit(number: string, { symbol }: Unit): string {
+  if (symbol === "°") return `${number}°`;
+  if (number === "1") return `1 ${symbol}`;
+  if (symbol === "century") return `${number} centuries`;
+  return `${number} ${symbol.replace(/^(?:day|week|fortnight|month|year|decade|turn|cup|metric cup|fathom|furlong|grain|are|long ton|ton)(?= \(|$)/, "$&s")}`;
 }
 
 function plain(value: Rational): string {
