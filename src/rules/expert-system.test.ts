@@ -111,8 +111,9 @@ describe("on any text", () => {
         return best;
       };
       ask(text + text);
-      // Four times the length, so that a quadratic rule shows as 16; below a millisecond the clock is noise.
-      expect(fastest(text.repeat(4))).toBeLessThan(Math.max(8 * fastest(text), 8));
+      // Four times the length, so that a quadratic rule shows as 16. Below 60 ms the other users of the machine are louder;
+      // a rule that is quadratic in 200,000 characters takes seconds.
+      expect(fastest(text.repeat(4))).toBeLessThan(Math.max(10 * fastest(text), 60));
     });
   }
 });
