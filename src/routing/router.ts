@@ -64,18 +64,18 @@ export class Router {
     if (input.forced === "remote" && !mayUseNetwork && forbidden(input)) {
       return this.#decided("blocked", 0, reasons, { mayUseNetwork });
     }
-    if (!mayUseNetwork) return this.#decided("local", 0, reasons, { mayUseNetwork, redact });
-    if (!mayUseDevice || !input.engines.some((engine) => isLocalModel(engine, input))) {
-      if (mayUseDevice)
-        reasons.push({ code: "veto/no-local-model", detail: "no language model on the device can take this" });
-      return this.#decided("remote", 1, reasons, { mayUseNetwork, redact });
+    const hasLocalModel = input.engines.some((engine) => isLocalModel(engine, input));
+    if (mayUseDevice && !hasLocalModel) {
+      reasons.push({ code: "veto/no-local-model", detail: "no language model on the device can take this" });
     }
 
     const { score, reasons: features } = heuristicScore(textFeatures(input.text));
     const cost = deviceCost(input.device, input.preference);
     const threshold = Math.min(1, Math.max(0, this.#threshold + cost.shift));
     reasons.push(...features, ...cost.reasons);
-    const route = score >= threshold ? "remote" : score >= threshold - this.#hybridBand ? "hybrid" : "local";
+    let route: Route = score >= threshold ? "remote" : score >= threshold - this.#hybridBand ? "hybrid" : "local";
+    if (!mayUseNetwork) route = "local";
+    else if (!mayUseDevice || !hasLocalModel) route = "remote";
     return this.#decided(route, score, reasons, { mayUseNetwork, redact, threshold });
   }
 
