@@ -41,3 +41,19 @@ export function rankPostings(lists: PostingLists, limit: number): { readonly seq
     .sort((a, b) => b.score - a.score || b.seq - a.seq)
     .slice(0, limit);
 }
+
+/**
+ * The terms worth reading, rarest first: as many as have `maxPostings` turns together, and the rarest in any case. What is
+ * left out of a long history is the commonest words of the question, which say least.
+ */
+export function rarestTerms(documentFrequencies: ReadonlyMap<string, number>, maxPostings: number): string[] {
+  const byRarity = [...documentFrequencies].sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1));
+  const chosen: string[] = [];
+  let postings = 0;
+  for (const [term, count] of byRarity) {
+    postings += count;
+    if (postings > maxPostings && chosen.length > 0) break;
+    chosen.push(term);
+  }
+  return chosen;
+}

@@ -30,6 +30,8 @@ interface Loaded {
 const WINDOW_CHARACTERS = 2_000_000;
 /** Distinct terms of a search that count; more would be a text, not a question. */
 const MAX_SEARCH_TERMS = 64;
+/** Rows of the index that one search reads: all of them below some thousand turns, the rare words' beyond. */
+const MAX_POSTINGS = 10_000;
 const CURRENT_PROJECT = "current-project";
 
 /**
@@ -294,7 +296,7 @@ export class ContextManager implements ProjectMemory {
     const found = await this.find(project);
     const terms = [...countTerms(text).counts.keys()].slice(0, MAX_SEARCH_TERMS);
     if (found === undefined || terms.length === 0) return [];
-    const lists = await this.#store.postings(found.id, terms);
+    const lists = await this.#store.postings(found.id, terms, { maxPostings: MAX_POSTINGS });
     const ranked = rankPostings(lists, Number.POSITIVE_INFINITY)
       .filter(({ seq }) => seq < beforeSeq)
       .slice(0, limit);

@@ -249,6 +249,16 @@ export function testContextStore(
       );
       expect(expected!.length).toBeGreaterThan(30);
       expect(ranked).toEqual(expected);
+      for (const [maxPostings, count] of [
+        [0, 1],
+        [70, 2],
+        [999, 4],
+      ] as const) {
+        const lists = await store.postings(ids[0]!, ["run", "the", "cat", "日", "none"], { maxPostings });
+        const other = await reference.postings(ids[1]!, ["none", "日", "cat", "the", "run"], { maxPostings });
+        expect([...lists.byTerm.keys()]).toEqual([...other.byTerm.keys()]);
+        expect(lists.byTerm.size).toBe(count);
+      }
     });
 
     test("runs calls made at the same time one after the other", async () => {

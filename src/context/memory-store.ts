@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../core/clock.js";
 import { newId, type Random, systemRandom } from "../core/random.js";
-import type { Posting, PostingLists } from "./bm25.js";
+import { type Posting, type PostingLists, rarestTerms } from "./bm25.js";
 import { charactersOf } from "./history.js";
 import { type Project, ProjectExistsError, UnknownProjectError } from "./project.js";
 import type { ContextStore, ImportedTurn } from "./store.js";
@@ -110,19 +110,25 @@ export class MemoryStore implements ContextStore {
     return (this.#shelves.get(projectId)?.turns ?? []).filter(({ seq }) => wanted.has(seq));
   }
 
-  async postings(projectId: string, terms: readonly string[]): Promise<PostingLists> {
-    const byTerm = new Map<string, Posting[]>();
+  async postings(
+    projectId: string,
+    terms: readonly string[],
+    { maxPostings = Number.POSITIVE_INFINITY }: { readonly maxPostings?: number } = {},
+  ): Promise<PostingLists> {
+    const lists = new Map<string, Posting[]>();
     const shelf = this.#shelves.get(projectId);
-    if (shelf === undefined) return { documents: 0, totalLength: 0, byTerm };
+    if (shelf === undefined) return { documents: 0, totalLength: 0, byTerm: lists };
     for (const [seq, { counts, total }] of shelf.terms) {
       for (const term of terms) {
         const frequency = counts.get(term);
         if (frequency === undefined) continue;
-        const list = byTerm.get(term) ?? [];
+        const list = lists.get(term) ?? [];
         list.push({ seq, frequency, length: total });
-        byTerm.set(term, list);
+        lists.set(term, list);
       }
     }
+    const frequencies = new Map([...lists].map(([term, list]) => [term, list.length]));
+    const byTerm = new Map(rarestTerms(frequencies, maxPostings).map((term) => [term, lists.get(term)!]));
     return { documents: shelf.turns.length, totalLength: shelf.totalLength, byTerm };
   }
 

@@ -87,6 +87,27 @@ for (const engine of engines) {
       await again.close();
     });
 
+    test("takes time in proportion to a turn's length", async () => {
+      const store = new SqlStore({ driver: await openSqlite(newFile(), { engine }) });
+      const { id } = await store.createProject("work");
+      const timeOf = async (megabytes: number): Promise<number> => {
+        const turn = newTurn("lorem ipsum ".repeat(megabytes * 87_000));
+        let best = Number.POSITIVE_INFINITY;
+        for (let round = 0; round < 3; round++) {
+          const startMs = performance.now();
+          const { turn: added } = await store.addTurn(id, turn);
+          expect((await store.turns(id, { limit: 1 }))[0]?.question.length).toBe(turn.question.length);
+          best = Math.min(best, performance.now() - startMs);
+          await store.forgetTurn(added.id);
+        }
+        return best;
+      };
+      await timeOf(1);
+      // 8 times the text: quadratic would be 64 times.
+      expect((await timeOf(8)) / (await timeOf(1))).toBeLessThan(32);
+      await store.close();
+    });
+
     test("refuses a schema of a later version and a database of another program, unchanged", async () => {
       const file = newFile();
       const driver = await openSqlite(file, { engine });

@@ -1,16 +1,23 @@
 import { type Clock, systemClock } from "../core/clock.js";
 import { newId, type Random, systemRandom } from "../core/random.js";
 import type { SqlDriver } from "../core/sql.js";
-import type { Posting, PostingLists } from "./bm25.js";
-import { charactersOf } from "./history.js";
+import type { PostingLists } from "./bm25.js";
 import { migrate } from "./migrations.js";
 import { type Project, ProjectExistsError, UnknownProjectError } from "./project.js";
-import { addPostings, removePostings } from "./sql-postings.js";
+import { findPostings } from "./sql-postings.js";
+import {
+  deleteTurns,
+  emptyProject,
+  findProject,
+  insertTurn,
+  prune,
+  type StampedTurn,
+  updateProject,
+} from "./sql-projects.js";
 import {
   integerOf,
   PROJECT_COLUMNS,
   type ProjectRow,
-  readPosting,
   readProject,
   readTurn,
   TURN_COLUMNS,
@@ -18,7 +25,6 @@ import {
 } from "./sql-rows.js";
 import type { ContextStore, ImportedTurn } from "./store.js";
 import { decodeText, encodeText } from "./stored-text.js";
-import { countTerms } from "./terms.js";
 import type { NewTurn, Turn } from "./turn.js";
 
 /** Set with every erasure, cleared when the file has been rebuilt: a kill between the two is made good at the next use. */
@@ -100,7 +106,7 @@ export class SqlStore implements ContextStore {
     return this.#transaction(async (sql) => {
       if ((await findProject(sql, "name", content.name)) !== undefined) throw new ProjectExistsError(content.name);
       let row = await this.#insertProject(sql, content.name, content.private, content.createdAtMs);
-      for (const turn of content.turns) row = (await this.#insertTurn(sql, row, turn, turn.createdAtMs)).row;
+      for (const turn of content.turns) row = (await insertTurn(sql, row, this.#stamped(turn, turn.createdAtMs))).row;
       return updateProject(sql, row, { ...row.project, updatedAtMs: this.#clock.nowMs() });
     });
   }
@@ -116,7 +122,7 @@ export class SqlStore implements ContextStore {
       const found = await findProject(sql, "id", projectId);
       if (found === undefined) throw new Error("Cannot remember the turn: its project was deleted meanwhile");
       const nowMs = this.#clock.nowMs();
-      const added = await this.#insertTurn(sql, found, turn, nowMs);
+      const added = await insertTurn(sql, found, this.#stamped(turn, nowMs));
       const row = await prune(sql, added.row, maxTurns);
       return { turn: added.turn, project: await updateProject(sql, row, { ...row.project, updatedAtMs: nowMs }) };
     });
@@ -162,18 +168,15 @@ export class SqlStore implements ContextStore {
     return turns;
   }
 
-  async postings(projectId: string, terms: readonly string[]): Promise<PostingLists> {
+  async postings(
+    projectId: string,
+    terms: readonly string[],
+    { maxPostings = Number.POSITIVE_INFINITY }: { readonly maxPostings?: number } = {},
+  ): Promise<PostingLists> {
     const sql = await this.#open();
-    const byTerm = new Map<string, readonly Posting[]>();
     const row = await findProject(sql, "id", projectId);
-    if (row === undefined) return { documents: 0, totalLength: 0, byTerm };
-    for (const term of terms) {
-      const postings = await sql.all("SELECT seq, frequency, length FROM postings WHERE project = ? AND term = ?", [
-        row.number,
-        term,
-      ]);
-      if (postings.length > 0) byTerm.set(term, postings.map(readPosting));
-    }
+    if (row === undefined) return { documents: 0, totalLength: 0, byTerm: new Map() };
+    const byTerm = await findPostings(sql, row.number, terms, maxPostings);
     return { documents: row.project.turns + row.project.notes, totalLength: row.totalLength, byTerm };
   }
 
@@ -295,6 +298,10 @@ export class SqlStore implements ContextStore {
     await this.#driver.run("DELETE FROM entries WHERE key = ?", [VACUUM_DUE]);
   }
 
+  #stamped(turn: NewTurn, createdAtMs: number): StampedTurn {
+    return { ...turn, id: newId(createdAtMs, this.#random), createdAtMs };
+  }
+
   async #insertProject(sql: SqlDriver, name: string, isPrivate: boolean, createdAtMs: number): Promise<ProjectRow> {
     const id = newId(createdAtMs, this.#random);
     await sql.run(
@@ -304,120 +311,9 @@ export class SqlStore implements ContextStore {
     );
     return (await findProject(sql, "id", id))!;
   }
-
-  /** Leaves the project's own row to the caller, who gets what shall stand in it. */
-  async #insertTurn(
-    sql: SqlDriver,
-    row: ProjectRow,
-    turn: NewTurn,
-    createdAtMs: number,
-  ): Promise<{ readonly turn: Turn; readonly row: ProjectRow }> {
-    const { kind, question, answer, route, engine, ruleIds } = turn;
-    const terms = countTerms(question, answer);
-    const added: Turn = {
-      id: newId(createdAtMs, this.#random),
-      projectId: row.project.id,
-      seq: row.nextSeq,
-      kind,
-      question,
-      answer,
-      route,
-      engine,
-      privacy: row.project.private ? "device-only" : turn.privacy,
-      ruleIds: [...ruleIds],
-      createdAtMs,
-    };
-    await sql.run(
-      `INSERT INTO turns (${TURN_COLUMNS}, characters, length, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        added.id,
-        added.projectId,
-        added.seq,
-        kind,
-        route,
-        encodeText(engine),
-        added.privacy,
-        encodeText(ruleIds.join("\n")),
-        createdAtMs,
-        encodeText(question),
-        encodeText(answer),
-        charactersOf(turn),
-        terms.total,
-        [...terms.counts.keys()].join(" "),
-      ],
-    );
-    await addPostings(sql, row.number, added.seq, terms);
-    const field = kind === "turn" ? "turns" : "notes";
-    return {
-      turn: added,
-      row: {
-        ...row,
-        project: { ...row.project, [field]: row.project[field] + 1 },
-        totalLength: row.totalLength + terms.total,
-        nextSeq: row.nextSeq + 1,
-      },
-    };
-  }
 }
 
 async function getEntry(sql: SqlDriver, key: string): Promise<string | undefined> {
   const [row] = await sql.all("SELECT value FROM entries WHERE key = ?", [key]);
   return row === undefined ? undefined : decodeText(textOf(row, "value"));
-}
-
-async function findProject(sql: SqlDriver, column: "id" | "name", value: string): Promise<ProjectRow | undefined> {
-  const [row] = await sql.all(`SELECT ${PROJECT_COLUMNS} FROM projects WHERE ${column} = ?`, [value]);
-  return row === undefined ? undefined : readProject(row);
-}
-
-/** Writes the project's row with its next revision. */
-async function updateProject(sql: SqlDriver, row: ProjectRow, project: Project): Promise<Project> {
-  const revision = row.project.revision + 1;
-  await sql.run(
-    `UPDATE projects SET name = ?, private = ?, updated_at_ms = ?, turns = ?, notes = ?, total_length = ?, next_seq = ?,
-      revision = ? WHERE id = ?`,
-    [
-      project.name,
-      project.private ? 1 : 0,
-      project.updatedAtMs,
-      project.turns,
-      project.notes,
-      row.totalLength,
-      row.nextSeq,
-      revision,
-      project.id,
-    ],
-  );
-  return { ...project, revision };
-}
-
-/** Removes the oldest turns beyond `maxTurns`, never notes. */
-async function prune(sql: SqlDriver, row: ProjectRow, maxTurns: number): Promise<ProjectRow> {
-  const excess = row.project.turns - maxTurns;
-  if (excess <= 0) return row;
-  const oldest = await sql.all(
-    "SELECT project_id, seq, kind, length, terms FROM turns WHERE project_id = ? AND kind = ? ORDER BY seq LIMIT ?",
-    [row.project.id, "turn", excess],
-  );
-  return deleteTurns(sql, row, oldest);
-}
-
-type TurnToDelete = Awaited<ReturnType<SqlDriver["all"]>>[number];
-
-async function deleteTurns(sql: SqlDriver, row: ProjectRow, turns: readonly TurnToDelete[]): Promise<ProjectRow> {
-  let { project, totalLength } = row;
-  for (const turn of turns) {
-    const seq = integerOf(turn, "seq");
-    await removePostings(sql, row.number, seq, textOf(turn, "terms").split(" "));
-    await sql.run("DELETE FROM turns WHERE project_id = ? AND seq = ?", [project.id, seq]);
-    const field = textOf(turn, "kind") === "turn" ? "turns" : "notes";
-    project = { ...project, [field]: project[field] - 1 };
-    totalLength -= integerOf(turn, "length");
-  }
-  return { ...row, project, totalLength };
-}
-
-async function emptyProject(sql: SqlDriver, row: ProjectRow): Promise<number> {
-  await sql.run("DELETE FROM postings WHERE project = ?", [row.number]);
-  return sql.run("DELETE FROM turns WHERE project_id = ?", [row.project.id]);
 }

@@ -41,7 +41,12 @@ export interface ContextStore {
   ): Promise<readonly Turn[]>;
   /** Those of the asked that exist, in any order. */
   turnsBySeq(projectId: string, seqs: readonly number[]): Promise<readonly Turn[]>;
-  postings(projectId: string, terms: readonly string[]): Promise<PostingLists>;
+  /** Of the terms that `rarestTerms` chooses. */
+  postings(
+    projectId: string,
+    terms: readonly string[],
+    options?: { readonly maxPostings?: number },
+  ): Promise<PostingLists>;
 
   /**
    * Forgetting leaves no byte of the text in the store. Each resolves to the number of turns and notes removed. A

@@ -30,10 +30,11 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   if (!(busyTimeoutMs >= 0)) throw new RangeError(`Cannot open ${path}: busyTimeoutMs must be 0 or more`);
   const file = resolve(path);
   prepareFile(file);
-  const lock = new FileLock(`${file}.lock`, { clock });
   const engines: readonly SqliteEngine[] = options.engine === undefined ? ["native", "wasm"] : [options.engine];
   let connection: SqliteConnection | undefined;
+  let lock: FileLock | undefined;
   try {
+    lock = new FileLock(`${file}.lock`, { clock });
     for (const engine of engines) connection ??= connectSqlite(file, engine);
     if (connection === undefined) {
       throw new Error(
@@ -45,8 +46,12 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     return driver;
   } catch (error) {
     connection?.close();
-    lock.close();
-    throw named(error, `Cannot open ${file}`);
+    lock?.close();
+    const told = named(error, `Cannot open ${file}`);
+    // A folder without write permission, a full disk: the lock could not be made.
+    throw messageOf(told).startsWith("Cannot ")
+      ? told
+      : new Error(`Cannot open ${file}: ${messageOf(error)}`, { cause: error });
   }
 }
 
