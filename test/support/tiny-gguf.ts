@@ -15,6 +15,8 @@ export interface TinyGgufOptions {
   readonly name?: string;
   /** Header keys to leave out, to try what a reader makes of a damaged file. */
   readonly omitKeys?: readonly string[];
+  /** Header keys with another number than the true one, or one more key, for the same purpose. */
+  readonly setKeys?: Readonly<Record<string, number>>;
 }
 
 const DIMENSIONS = 32;
@@ -71,7 +73,9 @@ export function tinyGguf(options: TinyGgufOptions = {}): Uint8Array {
     ["tokenizer.ggml.eos_token_id", (w) => w.uint32(2, true)],
   ];
   if (chatTemplate !== null) entries.push(["tokenizer.chat_template", (w) => w.string(chatTemplate, true)]);
-  const kept = entries.filter(([key]) => !options.omitKeys?.includes(key));
+  const { omitKeys = [], setKeys = {} } = options;
+  const kept = entries.filter(([key]) => !omitKeys.includes(key) && !(key in setKeys));
+  for (const [key, value] of Object.entries(setKeys)) kept.push([key, (w) => w.uint32(value, true)]);
 
   header.bytes(new TextEncoder().encode("GGUF"));
   header.uint32(3);

@@ -44,6 +44,18 @@ describe("a GGUF header", () => {
     await expect(readGgufFacts(path)).rejects.toThrow(key);
   });
 
+  // Found by damaging single bytes and loading the file in a process of its own: each of these aborted llama.cpp.
+  test.each([
+    [{ "llama.block_count": 16_777_217 }, "layers"],
+    [{ "llama.attention.head_count_kv": 32 }, "2 attention heads over 32 key-value heads"],
+    [{ "": 1 }, "an entry without a key"],
+    [{ "split.count": 3 }, "one of 3 parts"],
+    [{ "general.alignment": 3 }, "general.alignment"],
+  ])("with %o is refused", async (setKeys, message) => {
+    writeTinyGguf(path, { setKeys });
+    await expect(readGgufFacts(path)).rejects.toThrow(message);
+  });
+
   test("without its architecture is refused", async () => {
     writeTinyGguf(path, { omitKeys: ["general.architecture"] });
     await expect(readGgufFacts(path)).rejects.toThrow("does not name an architecture");

@@ -3,6 +3,9 @@ import { messageOf } from "../../core/errors.js";
 import { GgufReader, type GgufValue } from "./gguf-reader.js";
 import { FILE_TYPES, TENSOR_TYPES } from "./gguf-types.js";
 
+/** `LLAMA_MAX_LAYERS`: above it llama.cpp aborts. */
+const MAX_LAYERS = 512;
+
 /** What a GGUF header says of its model. */
 export interface GgufFacts {
   readonly architecture: string;
@@ -20,7 +23,7 @@ export interface GgufFacts {
 
 /**
  * Reads and checks a GGUF file (versions 2 and 3) as far as llama.cpp relies on it: a missing `feed_forward_length` or
- * `attention.head_count` makes it abort the whole process, a truncated tensor is read past the end of the mapping.
+ * `attention.head_count`, too many layers or heads that do not divide make it abort the whole process.
  * Rejects with an Error that names the file and what is wrong. Reads the header only; tensor data is not looked at.
  */
 export async function readGgufFacts(path: string): Promise<GgufFacts> {
@@ -52,6 +55,7 @@ async function readFacts(reader: GgufReader, sizeBytes: number): Promise<GgufFac
   const entries = new Map<string, GgufValue>();
   for (let entry = 0; entry < entryCount; entry++) {
     const key = await reader.string();
+    if (key === "") throw new Error("its header has an entry without a key");
     entries.set(key, await reader.value(await reader.uint32()));
   }
   checkEntries(entries);
@@ -89,10 +93,24 @@ function checkEntries(entries: ReadonlyMap<string, GgufValue>): void {
     // Some architectures give one for each layer; some have none and say 0.
     if (value === undefined) throw new Error(`its header lacks ${architecture}.${key}`);
   }
+  const layers = Number(entries.get(`${architecture}.block_count`));
+  if (layers > MAX_LAYERS) throw new Error(`its header has ${layers} layers, llama.cpp runs at most ${MAX_LAYERS}`);
+  checkHeads(entries, architecture);
   if (typeof entries.get("tokenizer.ggml.model") !== "string") throw new Error("its header lacks tokenizer.ggml.model");
   const tokens = entries.get("tokenizer.ggml.tokens");
   if (typeof tokens !== "object" || tokens.arrayLength === 0)
     throw new Error("its header lacks the vocabulary (tokenizer.ggml.tokens)");
+}
+
+/** Query heads share key-value heads evenly. Models that give a list for their layers are left to llama.cpp. */
+function checkHeads(entries: ReadonlyMap<string, GgufValue>, architecture: string): void {
+  const heads = entries.get(`${architecture}.attention.head_count`);
+  const keyHeads = entries.get(`${architecture}.attention.head_count_kv`) ?? heads;
+  if (typeof heads !== "number" || typeof keyHeads !== "number" || heads === 0 || keyHeads === 0) return;
+  if (heads % keyHeads !== 0)
+    throw new Error(
+      `its header has ${heads} attention heads over ${keyHeads} key-value heads, which do not divide them`,
+    );
 }
 
 function positive(entries: ReadonlyMap<string, GgufValue>, key: string): void {
