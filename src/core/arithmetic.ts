@@ -301,6 +301,7 @@ class Evaluator {
   }
 
   #root({ value, exact }: Operand, degree: number, text: string): Operand {
+    if (this.#problem !== undefined) return { value: rational(1n), exact, text };
     const negative = value.n < 0n;
     if (negative && degree % 2 === 0)
       return this.#failed("undefined", "an even root of a negative number is not a real number", text);
@@ -321,6 +322,7 @@ class Evaluator {
       return this.#failed("undefined", "a factorial wants a whole number from 0", text);
     if (value.n > MAX_FACTORIAL)
       return this.#failed("too-large", `the largest factorial here is ${MAX_FACTORIAL}!`, text);
+    if (this.#problem !== undefined) return { value: rational(1n), exact: true, text };
     let product = 1n;
     for (let factor = 2n; factor <= value.n; factor++) product *= factor;
     return { value: rational(product), exact: true, text };

@@ -196,7 +196,10 @@ function clip(text: string): string {
 }
 
 function tidy(topic: string): string {
-  return topic.replace(/^(?:about|on|my|our|the) /i, "").trim();
+  return topic
+    .replace(/^(?:about|on) /i, "")
+    .replace(/^(?:my|our)\b/i, "your")
+    .trim();
 }
 
 function nothing(topic: string, { project, memory }: SkillContext): string {
