@@ -38,7 +38,7 @@ const PASSWORD_WORDS = [
 ];
 
 const LINK =
-  /(?:\s{0,3}[:=＝：]\s{0,3}|\s{0,2}(?:->|=>)\s{0,2}|\s{1,3}(?:is|was|are|to|as|lautet|ist|war|auf|est|es|era|è|é|era|is:|lautet:|zijn|jest|är|on|использовать|это|—|-)\s{1,3}|\s{0,2}(?:は|は、|是|为|為|는|은)\s{0,2}|\s{1,3}(?=["'`“„«]))/y;
+  /(?:\s{0,3}[:=＝：]\s{0,3}|\s{0,2}(?:->|=>)\s{0,2}|\s{1,3}(?:is|was|are|be|to|as|lautet|ist|war|auf|est|es|era|è|é|era|is:|lautet:|zijn|jest|är|on|использовать|это|—|-)\s{1,3}|\s{0,2}(?:は|は、|是|为|為|는|은)\s{0,2}|\s{1,3}(?=["'`“„«]))/y;
 const VALUE = /(?:["'`“„«]([^\s"'`”“»]{3,100})["'`”“»]|[^\s"'`“”,、。，]{4,100})/y;
 
 /** A value within 60 characters after the word, on the same line, that a linking word introduces or that follows at once. */
@@ -128,8 +128,8 @@ const CODE_WORDS = [
   "toegangscode",
 ];
 const CODE_CONTEXT =
-  /(?:2fa|mfa|otp|totp|verification|verify|security|access|door|entry|gate|garage|alarm|unlock|lock|safe|login|log-in|sign-in|sms|one[- ]time|authenticat\w*|confirmation|backup|recovery|sicherheits|bestätigungs|einmal|zugangs|tür|haustür|de vérification|de verificaci[oó]n|de acceso|di verifica|de acesso|verificatie|toegangs|pairing|vault|card|phone|sim|bank|debit|credit|atm|puk|whatsapp|lockbox|entrance|building|bike|suitcase)[- ]?$/i;
-const CODE_LINK = /[^\d\n.?!]{0,28}?(?:\b(?:is|was|lautet|ist|es|est|è|é|to)\s{1,2}|[:=]\s{0,2}|\s)(?=\d)/y;
+  /(?:2fa|mfa|otp|totp|verification|verify|security|access|door|entry|gate|garage|alarm|unlock|lock|safe|login|log-in|sign-in|sms|one[- ]time|authenticat\w*|confirmation|backup|recovery|sicherheits|bestätigungs|einmal|zugangs|tür|haustür|de vérification|de verificaci[oó]n|de acceso|di verifica|de acesso|verificatie|toegangs|pairing|vault|card|phone|sim|bank|debit|credit|atm|puk|whatsapp|lockbox|entrance|building|bike|suitcase|bestätigungs)[- ]?$/i;
+const CODE_LINK = /[^\d\n.?!]{0,28}?(?:\b(?:is|was|lautet|ist|es|est|è|é|to)\s{1,2}|[:=]\s{0,2}|\s)(?:G-)?(?=\d)/y;
 const CODE_VALUE =
   /(?:\d{3}[ -]\d{3}|\d{3,8})(?![\d.,/]?\d|\s?(?:px|ms|kg|km|%|€|\$|eur|usd|am\b|pm\b|error|st\b|th\b))/iy;
 
@@ -143,7 +143,16 @@ function findCode(text: string, start: number, end: number): Span | undefined {
       /^\s(?:de|di)\s(?:vérification|verificaci[oó]n|acceso|verifica|accesso|acesso|seguridad|sécurité|sicurezza|segurança)/i.test(
         text.slice(end, end + 20),
       );
-    if (!after && !CODE_CONTEXT.test(before) && !(word === "tan" && /(?:meine|die|sms|mobile)\W{1,2}$/.test(before)))
+    const sent =
+      /^ (?:they|you|he|she|it|google|apple|the bank|that was) (?:just )?(?:texted|sent|emailed|messaged|gave)/i.test(
+        text.slice(end, end + 40),
+      );
+    if (
+      !after &&
+      !sent &&
+      !CODE_CONTEXT.test(before) &&
+      !(word === "tan" && /(?:meine|die|sms|mobile)\W{1,2}$/.test(before))
+    )
       return undefined;
   }
   if (

@@ -91,8 +91,9 @@ const DIRECTIVES = [
   ),
 ];
 
+/** Words that are internal by themselves, and words that are where a document or a system follows. */
 const OWN =
-  "(?:internal|proprietary|private|production|unpublished|confidential|in-house|unreleased|secret|customers?'?|clients?'?|employees?'?|payroll|crm|patents?|competitive|competitors?|data ?cent(?:er|re)|board|financials?|sales|revenue|legal|hr|patients?'?|staging|source code|codebase|repo(?:sitory)?|roadmap|salary|salaries|infrastructure|vpn|on-call|incident|acquisition|merger|trade secrets?|manufacturing|fab|invention|algorithm|database schema|design doc\\w*|sre|clinical|supplier|vendor contracts?|unannounced|q[1-4])";
+  "(?:internal(?! (?:clock|body|organ|organs|energy|temperature|monologue|voice|life|lives|state|world|combustion))|proprietary|unpublished|confidential|in-house|unreleased|unannounced|payroll|crm|patents?|data ?cent(?:er|re)|source code|codebase|roadmap|trade secrets?|fab|invention|algorithm|database schema|design docs?|sre|on-call|acquisition|merger|vpn|q[1-4]|(?:private|production|staging|secret|customer|client|employee|patient|user|competitive|competitor|board|financial|sales|revenue|legal|hr|salary|infrastructure|incident|manufacturing|clinical|supplier|vendor|investor)(?:s|s'|'s)? (?:\\w{2,14} ){0,3}?(?:data|databases?|systems?|clusters?|environments?|servers?|reports?|deck|reviews?|memos?|meetings?|minutes|strategy|numbers|figures|forecasts?|analysis|positioning|plans?|records|lists?|contracts?|enterprise|repo(?:sitory)?|github|gitlab|pipelines?|tables?|notes|process|sequences?|configurations?|logs?|metrics|schema|equipment|code|information|survey|dashboards?|contacts?|salaries|presentation|budget|draft|network|credentials))";
 
 const OWNED = [
   from(
@@ -105,7 +106,7 @@ const OWNED = [
   from(
     ["my company", "my employer", "my client's", "my clients", "my patient", "my customers", "my firm", "my startup"],
     new RegExp(
-      `my (?:company|employer|firm|startup|client|patient|customer)(?:'s|s')? (?:\\w{2,14} ){0,3}?(?:${OWN.slice(3, -1)}|data|records?|notes?|files?|numbers|contract|strategy|plan)\\b`,
+      `my (?:company|employer|firm|startup|client|patient|customer)(?:'s|s')? (?:\\w{2,14} ){0,3}?(?:${OWN}|data|records?|notes?|files?|numbers|contract|strategy|plan)\\b`,
       "iy",
     ),
   ),
