@@ -4,18 +4,16 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
   LanguageModelV4StreamResult,
-  SharedV4Warning,
 } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../core/clock.js";
 import { EngineError, messageOf } from "../core/errors.js";
 import { collectStream } from "../core/language-model.js";
-import type { LlamaBinding, LlamaGrammarHandle } from "../core/llama-binding.js";
+import type { LlamaBinding } from "../core/llama-binding.js";
 import type { Engine } from "../core/ports.js";
 import { untilAborted } from "./abort.js";
-import { generateLlama, type LlamaJob, type LlamaSpeed, thoughtMarks, turnEndsOf } from "./llama-cpp-generation.js";
+import { generateLlama, type LlamaJob, type LlamaSpeed } from "./llama-cpp-generation.js";
+import { prepareLlama } from "./llama-cpp-job.js";
 import { type LoadedLlama, loadLlama, threadKey } from "./llama-cpp-loading.js";
-import { toChatItems } from "./llama-cpp-prompt.js";
-import { toGrammarSchema } from "./llama-cpp-schema.js";
 import {
   measureThreads,
   type ThreadMeasurement,
@@ -154,7 +152,7 @@ class LlamaCpp implements LlamaCppModel {
     const { abortSignal } = options;
     abortSignal?.throwIfAborted();
     const { loaded, life } = await this.#ready(abortSignal);
-    const job = await untilAborted(prepare(loaded, options), abortSignal);
+    const job = await untilAborted(prepareLlama(loaded, options), abortSignal);
     const endTurn = await this.#queue.take({ signal: abortSignal });
     if (life.controller.signal.aborted) {
       endTurn();
@@ -326,44 +324,6 @@ class LlamaCpp implements LlamaCppModel {
 /** Half the measured speed: an answer also samples, and its context is longer than a measurement's. */
 function expected(measured: ThreadMeasurement | undefined): number | undefined {
   return measured === undefined ? undefined : measured.tokensPerSecond / 2;
-}
-
-/** Tokenizes the prompt, compiles the grammar and checks that both question and answer have room. */
-async function prepare(loaded: LoadedLlama, options: LanguageModelV4CallOptions): Promise<LlamaJob> {
-  const { model, format, binding, contextTokens } = loaded;
-  const warnings: SharedV4Warning[] = [];
-  if (options.tools !== undefined && options.tools.length > 0) {
-    warnings.push({ type: "unsupported", feature: "tools", details: "The local model answers without calling tools." });
-  }
-  const { contextText, stopGenerationTriggers } = format.generateContextState({
-    chatHistory: toChatItems(options.prompt),
-  });
-  const promptTokens = contextText.tokenize(model.tokenizer);
-  if (promptTokens.length >= contextTokens) {
-    throw new EngineError(
-      `Cannot fit the prompt: it needs ${promptTokens.length} tokens and at least one for the answer, the context has ${contextTokens}`,
-      { retryable: false },
-    );
-  }
-  let grammar: LlamaGrammarHandle | undefined;
-  if (options.responseFormat?.type === "json") {
-    const translated = toGrammarSchema(options.responseFormat.schema ?? { type: "object", additionalProperties: true });
-    warnings.push(...translated.warnings);
-    // Translated to the subset that the library's schema type describes.
-    grammar = await binding.llama.createGrammarForJsonSchema(translated.schema as never);
-  }
-  const ends = turnEndsOf(stopGenerationTriggers, model);
-  const grammarStops = (grammar?.stopGenerationTriggers ?? []).flat().map(String);
-  const marks = thoughtMarks(format, false);
-  return {
-    promptTokens,
-    thoughtOpen:
-      marks !== undefined && marks.opening !== "" && contextText.toString().trimEnd().endsWith(marks.opening),
-    stops: { texts: [...ends.texts, ...grammarStops, ...(options.stopSequences ?? [])], tokens: ends.tokens },
-    grammar,
-    maxTokens: Math.min(options.maxOutputTokens ?? Number.POSITIVE_INFINITY, contextTokens - promptTokens.length),
-    warnings,
-  };
 }
 
 function failed(modelId: string, thrown: unknown): unknown {

@@ -48,6 +48,8 @@ describe("a GGUF header", () => {
   test.each([
     [{ "llama.block_count": 16_777_217 }, "layers"],
     [{ "llama.attention.head_count_kv": 32 }, "2 attention heads over 32 key-value heads"],
+    [{ "llama.attention.head_count": 0 }, "0 attention heads"],
+    [{ "llama.feed_forward_length": 1 }, "feed_forward_length of 1, tensor blk.0.ffn_gate.weight has 64"],
     [{ "": 1 }, "an entry without a key"],
     [{ "split.count": 3 }, "one of 3 parts"],
     [{ "general.alignment": 3 }, "general.alignment"],

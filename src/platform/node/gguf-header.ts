@@ -136,7 +136,10 @@ async function checkTensors(
     const dimensions = await reader.uint32();
     if (dimensions > 4) throw new Error(`tensor ${name} has ${dimensions} dimensions, at most 4 are possible`);
     let values = 1;
-    for (let dimension = 0; dimension < dimensions; dimension++) values *= await reader.size();
+    const shape: number[] = [];
+    for (let dimension = 0; dimension < dimensions; dimension++) shape.push(await reader.size());
+    for (const size of shape) values *= size;
+    checkShape(name, shape, entries);
     const type = TENSOR_TYPES[await reader.uint32()];
     const offset = await reader.size();
     if (offset % alignment !== 0) throw new Error(`tensor ${name} is not aligned to ${alignment} bytes`);
@@ -154,6 +157,17 @@ async function checkTensors(
     );
   }
   return { parameters, bytesByType };
+}
+
+/** The two numbers of the header that llama.cpp divides or multiplies by before it compares them with a tensor. */
+function checkShape(name: string, shape: readonly number[], entries: ReadonlyMap<string, GgufValue>): void {
+  const architecture = String(entries.get("general.architecture"));
+  if (name === "blk.0.attn_q.weight" && entries.get(`${architecture}.attention.head_count`) === 0)
+    throw new Error("its header has 0 attention heads, but it holds an attention tensor");
+  const width = entries.get(`${architecture}.feed_forward_length`);
+  // A gate of its own means that ffn_up is not fused with it: its second dimension is the width.
+  if (name === "blk.0.ffn_gate.weight" && typeof width === "number" && shape[1] !== width)
+    throw new Error(`its header has a feed_forward_length of ${width}, tensor ${name} has ${shape[1]}`);
 }
 
 function mostOf(bytesByType: ReadonlyMap<string, number>): string | undefined {
