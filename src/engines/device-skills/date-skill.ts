@@ -13,8 +13,9 @@ import {
   weekdayOf,
 } from "./calendar.js";
 import { type DateFrame, type DateReading, MONTH_PATTERN, monthIndex, parseDate } from "./date-words.js";
+import { findPlace } from "./places.js";
 import type { Skill, SkillContext } from "./skill.js";
-import { findPlace, type TimeZones } from "./time-zones.js";
+import type { TimeZones } from "./time-zones.js";
 
 type Answer = (now: Now) => string;
 
@@ -43,7 +44,7 @@ const MENTIONS_DATE =
 function nowOf({ clock, timeZone, locale }: SkillContext, zones: TimeZones): Now {
   const ms = clock.nowMs();
   return {
-    today: zones.at(ms, timeZone ?? zones.own).date,
+    today: zones.at(ms, timeZone ?? zones.own()).date,
     dayFirst: isDayFirst(locale),
     todayIn: (zone) => zones.at(ms, zone).date,
   };

@@ -62,6 +62,9 @@ const EXPLICIT: readonly RegExp[] = [
   new RegExp(`^(?:find|show|list)(?: me)?(?: all)?(?: my| our| the)? notes (?:about|on|for|with) ${TOPIC}$`, "i"),
   new RegExp(`^recall (?:my |our |what (?:i|we) (?:said|decided|noted) (?:about|on) )${TOPIC}$`, "i"),
 ];
+/** A first look: the eight patterns take milliseconds to compile when they are first run. */
+const MENTIONS_MEMORY =
+  /^(?:what|when) (?:did|have|had|were) (?:i|we)\b|remember|recall|know about|notes?\b|saved|memory|history/i;
 const ALL_NOTES =
   /^(?:list|show|read|what are|give)(?: me)?(?: all)?(?: of)? (?:my|our|the)(?: saved)? notes$|^what did i (?:ask|tell) you to remember$/i;
 const LAST_TALK =
@@ -78,7 +81,7 @@ function parseRecall({ sentence, text }: Asked, zones: TimeZones): Answerable | 
   if (ALL_NOTES.test(sentence)) return recall((context) => listNotes(context, zones));
   if (LAST_TALK.test(sentence)) return recall((context) => lastTalk(context, zones));
   const asked = text.replace(/^(?:(?:hey|hi|ok|okay|so|please)[\s,]+)+/i, "").replace(/[\s?.!]+$/, "");
-  for (const pattern of EXPLICIT) {
+  for (const pattern of MENTIONS_MEMORY.test(sentence) ? EXPLICIT : []) {
     const match = pattern.exec(asked) ?? pattern.exec(sentence);
     if (match !== null) return recall((context) => explicit(match[1]!, context, zones));
   }
@@ -186,7 +189,7 @@ function quoteHit(hit: MemoryHit, context: SkillContext, zones: TimeZones): stri
 }
 
 function dateText({ createdAtMs }: MemoryHit, { timeZone }: SkillContext, zones: TimeZones): string {
-  const { date } = zones.at(createdAtMs, timeZone ?? zones.own);
+  const { date } = zones.at(createdAtMs, timeZone ?? zones.own());
   return formatDate(date);
 }
 

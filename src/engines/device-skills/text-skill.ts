@@ -64,7 +64,7 @@ function parseMeasure({ text, sentence }: Asked): (() => string) | undefined {
     const body = long(REVERSE_LONG.exec(order));
     if (body !== undefined) return () => [...body].reverse().join("");
   }
-  const cased = CASE_LONG.exec(order);
+  const cased = /case|capital/i.test(order) ? CASE_LONG.exec(order) : null;
   const casedBody = long(cased);
   if (casedBody !== undefined) return () => changeCase(cased![1]!, casedBody);
   const sortBody = long(SORT.exec(order));
@@ -72,12 +72,12 @@ function parseMeasure({ text, sentence }: Asked): (() => string) | undefined {
   return sentence === "" ? undefined : parseShort(sentence, text);
 }
 
+/** A first look, because the patterns below take some milliseconds to compile when they are first run. */
+const MENTIONS_TEXT = /count|how (?:many|often)|length|revers|backward|case|capital|palindrome/i;
+
 function parseShort(sentence: string, text: string): (() => string) | undefined {
-  const letter = COUNT_LETTER.exec(sentence);
-  if (letter !== null) return () => letterCount(letter[1]!, letter[2]!);
-  const quoted =
-    COUNT_QUOTED.exec(sentence) ?? COUNT_QUOTED.exec(text.replace(/[?.]$/, "")) ?? COUNT_WORD.exec(sentence);
-  if (quoted !== null) return () => countText(quoted[1]!, quoted[2]!);
+  if (!MENTIONS_TEXT.test(sentence)) return undefined;
+  if (/^(?:count|how|number)/i.test(sentence)) return parseCount(sentence, text);
   const length = LENGTH.exec(sentence);
   if (length !== null) return () => countText("characters", length[1] ?? length[2]!);
   const reverse = REVERSE.exec(sentence);
@@ -91,6 +91,15 @@ function parseShort(sentence: string, text: string): (() => string) | undefined 
   if (word !== null && !AMBIGUOUS.test(word[2]!)) return () => changeCase(word[1]!, word[2]!);
   const palindrome = PALINDROME.exec(sentence);
   return palindrome === null ? undefined : () => palindromeText(palindrome[1] ?? palindrome[2]!);
+}
+
+function parseCount(sentence: string, text: string): (() => string) | undefined {
+  const letter = COUNT_LETTER.exec(sentence);
+  if (letter !== null) return () => letterCount(letter[1]!, letter[2]!);
+  const quoted =
+    COUNT_QUOTED.exec(sentence) ?? COUNT_QUOTED.exec(text.replace(/[?.]$/, "")) ?? COUNT_WORD.exec(sentence);
+  if (quoted !== null) return () => countText(quoted[1]!, quoted[2]!);
+  return undefined;
 }
 
 /** Words that point at something else instead of being the text. */

@@ -1,7 +1,8 @@
 import { type CalendarDate, dayNumber, formatDate, formatLongDate } from "./calendar.js";
 import { parseDate, readCount } from "./date-words.js";
+import { findPlace } from "./places.js";
 import type { Skill, SkillContext } from "./skill.js";
-import { findPlace, type TimeZones, type WallTime } from "./time-zones.js";
+import type { TimeZones, WallTime } from "./time-zones.js";
 
 interface Now {
   readonly ms: number;
@@ -13,7 +14,7 @@ type Answer = (now: Now) => string;
 
 /** The time here and elsewhere, in a while and until then; from zone to zone; Unix timestamps. */
 export function timeSkill(zones: TimeZones): Skill {
-  const hasZones = zones.own !== undefined;
+  const hasZones = zones.available;
   return ({ sentence }) => {
     if (sentence.length > 160 || !MENTIONS_TIME.test(sentence)) return undefined;
     const lower = sentence.toLowerCase().replace(/\s+/g, " ").replace(/’/g, "'");
@@ -31,7 +32,7 @@ const MENTIONS_TIME =
   /\b(?:time|hours?|minutes?|mins?|seconds?|unix|epoch|timestamp|clock|ahead|behind|\d{1,2} ?[ap]\.?m|\d{1,2}:\d\d|\d{9,13}|noon|midnight)\b/i;
 
 function nowOf({ clock, timeZone }: SkillContext, zones: TimeZones): Now {
-  return { ms: clock.nowMs(), zone: timeZone ?? zones.own, zones };
+  return { ms: clock.nowMs(), zone: timeZone ?? zones.own(), zones };
 }
 
 const CLOCK = "(\\d{1,2}(?::\\d\\d)?(?: ?[ap]\\.?m\\.?)?|noon|midnight)";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { findPlace, timeZones } from "./time-zones.js";
+import { findPlace } from "./places.js";
+import { timeZones } from "./time-zones.js";
 
 const zones = timeZones();
 

@@ -25,7 +25,7 @@ const MAX_LENGTH = 160;
 
 /** Conversions between units and sums of quantities: `5 miles in km`, `how many ml in 2 cups`, `3 kg + 500 g`. */
 export function unitSkill(): Skill {
-  const index = unitIndex();
+  let built: UnitIndex | undefined; // most questions name no unit, and building takes a while
   return ({ sentence, subject }) => {
     if (
       sentence.length > MAX_LENGTH ||
@@ -34,6 +34,8 @@ export function unitSkill(): Skill {
       )
     )
       return undefined;
+    built ??= unitIndex();
+    const index = built;
     const text = parseHowMany(sentence, index) ?? parseConversion(subject, index);
     return text === undefined ? undefined : { skill: "units", answer: () => ({ text }) };
   };
