@@ -110,6 +110,26 @@ describe("Orchestrator", () => {
         ],
       },
     ],
+    [
+      "a password that only its key betrays",
+      {
+        ...HARD,
+        conversation: [
+          { role: "user", content: [{ type: "text", text: HARD.text }] },
+          {
+            role: "assistant",
+            content: [
+              {
+                type: "tool-call",
+                toolCallId: "1",
+                toolName: "login",
+                input: { password: ["hunt", "er-22x"].join("") },
+              },
+            ],
+          },
+        ],
+      },
+    ],
   ])("takes the verdict on %s, not on the last line alone", async (_, query) => {
     const large = network();
     expect(await orchestrator([device(), large]).answer(query)).toMatchObject({ engine: "small" });

@@ -119,8 +119,16 @@ const MAX_DEPTH = 64;
 /** Cards, accounts and telephone numbers often come as JSON numbers: from 6 digits on they are read as texts. */
 const LONG_NUMBER = 100_000;
 
+/** A longer value needs no name beside it to be recognised. */
+const SHORT_VALUE = 256;
+
+function isShortScalar(value: unknown): value is string | number {
+  return typeof value === "number" || (typeof value === "string" && value.length <= SHORT_VALUE);
+}
+
 /**
- * Adds every string below `value`, keys and long numbers included; deeper than 64 levels the rest is added as one JSON
+ * Adds every string below `value`, keys and long numbers included, a short value also together with its key (a password
+ * is known by the name beside it); deeper than 64 levels the rest is added as one JSON
  * text.
  */
 export function collectStrings(value: unknown, source: ScannedText["source"], texts: ScannedText[], depth = 0): void {
@@ -132,7 +140,7 @@ export function collectStrings(value: unknown, source: ScannedText["source"], te
       return;
     }
     for (const [key, inner] of Object.entries(value)) {
-      if (!Array.isArray(value)) texts.push({ source, text: key });
+      if (!Array.isArray(value)) texts.push({ source, text: isShortScalar(inner) ? `${key}: ${inner}` : key });
       collectStrings(inner, source, texts, depth + 1);
     }
   }

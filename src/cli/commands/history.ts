@@ -56,7 +56,11 @@ export async function forget(parsed: Parsed, terminal: Terminal): Promise<number
       const found = await context.find(project);
       if (found === undefined)
         throw new CommandError(`There is no project "${safe(project)}". See mobile-ai project list`);
-      await confirm(parsed, terminal, `Forget all ${found.turns} turns of project ${safe(project)}?`);
+      await confirm(
+        parsed,
+        terminal,
+        `Forget all ${found.turns} turns and ${found.notes} notes of project ${safe(project)}?`,
+      );
       print(terminal, `Forgot ${await context.forgetProject(project)} turns of project ${safe(project)}`);
     } else {
       await confirm(parsed, terminal, "Forget every project, turn and note on this device?");

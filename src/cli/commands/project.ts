@@ -44,11 +44,12 @@ export async function listProjects(parsed: Parsed, terminal: Terminal): Promise<
     print(
       terminal,
       table([
-        ["", "NAME", "TURNS", "LAST USED", ""],
+        ["", "NAME", "TURNS", "NOTES", "LAST USED", ""],
         ...projects.map((each) => [
           each.name === current ? "*" : "",
           safe(each.name),
           String(each.turns),
+          String(each.notes),
           new Date(each.updatedAtMs).toISOString().slice(0, 16).replace("T", " "),
           each.private ? "private" : "",
         ]),
@@ -75,6 +76,7 @@ export async function showProject(parsed: Parsed, terminal: Terminal): Promise<n
         table([
           ["name", safe(found.name)],
           ["turns", String(found.turns)],
+          ["notes", String(found.notes)],
           ["created", new Date(found.createdAtMs).toISOString()],
           ["last used", new Date(found.updatedAtMs).toISOString()],
           ["private", found.private ? "yes: nothing of it leaves the device" : "no"],
@@ -112,7 +114,11 @@ export async function deleteProject(parsed: Parsed, terminal: Terminal): Promise
   return withSession(parsed, terminal, async (session) => {
     const name = await existing(session, parsed.words[0]);
     const found = await session.context.find(name);
-    await confirm(parsed, terminal, `Delete project ${safe(name)} and its ${found?.turns ?? 0} turns?`);
+    await confirm(
+      parsed,
+      terminal,
+      `Delete project ${safe(name)} and its ${found?.turns ?? 0} turns and ${found?.notes ?? 0} notes?`,
+    );
     await session.context.deleteProject(name);
     print(terminal, `Deleted project ${safe(name)}`);
   });
