@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { deviceSkillsEngine } from "./device-skills.js";
 import { findPlace } from "./places.js";
 import { timeZones } from "./time-zones.js";
 
@@ -37,4 +38,17 @@ test("finds no instant in the skipped hour of spring and two in the repeated one
     Date.UTC(2027, 9, 31, 1, 30),
   ]);
   expect(zones.instants(at(6, 1, 12, 0), "America/New_York")).toEqual([Date.UTC(2027, 5, 1, 16)]);
+});
+
+test("without Intl, as on a lite Hermes, tells the machine's own time and leaves other places alone", async () => {
+  vi.stubGlobal("Intl", undefined);
+  try {
+    const engine = deviceSkillsEngine();
+    expect(engine.accepts?.("what time is it in Tokyo")).toBeUndefined();
+    const prompt = [{ role: "user" as const, content: [{ type: "text" as const, text: "what time is it" }] }];
+    const { content } = await engine.model.doGenerate({ prompt });
+    expect(content).toMatchObject([{ text: expect.stringMatching(/^It is \d\d:\d\d \(this device's time\)\.$/) }]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
