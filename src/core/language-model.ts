@@ -114,36 +114,36 @@ function decodeBase64(text: string): string {
   }
 }
 
-const MAX_DEPTH = 64;
-
 /** Cards, accounts and telephone numbers often come as JSON numbers: from 6 digits on they are read as texts. */
 const LONG_NUMBER = 100_000;
 
 /** A longer value needs no name beside it to be recognised. */
 const SHORT_VALUE = 256;
 
-function isShortScalar(value: unknown): value is string | number {
-  return typeof value === "number" || (typeof value === "string" && value.length <= SHORT_VALUE);
+/**
+ * Adds every string below `value`, keys and long numbers included; a short value also together with its key, because a
+ * password is known by the name beside it. Any depth; an object that stands in several places is read once.
+ */
+export function collectStrings(value: unknown, source: ScannedText["source"], texts: ScannedText[]): void {
+  const waiting: unknown[] = [value];
+  const seen = new Set<object>();
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === "string") texts.push({ source, text: next });
+    else if (typeof next === "number" && Math.abs(next) >= LONG_NUMBER) texts.push({ source, text: String(next) });
+    if (typeof next !== "object" || next === null || seen.has(next)) continue;
+    seen.add(next);
+    const keyed = !Array.isArray(next);
+    const entries = Object.entries(next);
+    for (const [key, inner] of entries) {
+      if (keyed) texts.push({ source, text: isShortScalar(inner) ? `${key}: ${inner}` : key });
+    }
+    for (let index = entries.length - 1; index >= 0; index--) waiting.push(entries[index]![1]);
+  }
 }
 
-/**
- * Adds every string below `value`, keys and long numbers included, a short value also together with its key (a password
- * is known by the name beside it); deeper than 64 levels the rest is added as one JSON
- * text.
- */
-export function collectStrings(value: unknown, source: ScannedText["source"], texts: ScannedText[], depth = 0): void {
-  if (typeof value === "string") texts.push({ source, text: value });
-  else if (typeof value === "number" && Math.abs(value) >= LONG_NUMBER) texts.push({ source, text: String(value) });
-  else if (Array.isArray(value) || (typeof value === "object" && value !== null)) {
-    if (depth >= MAX_DEPTH) {
-      texts.push({ source, text: JSON.stringify(value) });
-      return;
-    }
-    for (const [key, inner] of Object.entries(value)) {
-      if (!Array.isArray(value)) texts.push({ source, text: isShortScalar(inner) ? `${key}: ${inner}` : key });
-      collectStrings(inner, source, texts, depth + 1);
-    }
-  }
+function isShortScalar(value: unknown): value is string | number {
+  return typeof value === "number" || (typeof value === "string" && value.length <= SHORT_VALUE);
 }
 
 /** The parts a finished answer would have had as a stream: one delta for each text part. */
