@@ -157,14 +157,12 @@ export class ContextManager implements ProjectMemory {
     text: string,
     options: { readonly limit?: number } = {},
   ): Promise<readonly MemoryHit[]> {
-    return (await this.#ranked(project, text, options.limit ?? 5)).map(({ turn, score }) => ({
-      turnId: turn.id,
-      kind: turn.kind,
-      question: turn.question,
-      answer: turn.answer,
-      createdAtMs: turn.createdAtMs,
-      score,
-    }));
+    return (await this.#ranked(project, text, options.limit ?? 5)).map(({ turn, score }) => hitOf(turn, score));
+  }
+
+  /** Turns and notes, newest first, all with the same score. Empty when there is no such project. */
+  async latest(project: string, options: { readonly limit?: number } = {}): Promise<readonly MemoryHit[]> {
+    return (await this.history(project, { limit: options.limit ?? 5 })).map((turn) => hitOf(turn, 0));
   }
 
   /** Newest first, or nearest first with `search`; before `beforeSeq`; default limit 20. Empty when there is no such project. */
@@ -339,6 +337,11 @@ export class ContextManager implements ProjectMemory {
     this.#tail = turn.catch(() => {});
     return turn;
   }
+}
+
+function hitOf(turn: Turn, score: number): MemoryHit {
+  const { id, kind, question, answer, createdAtMs } = turn;
+  return { turnId: id, kind, question, answer, createdAtMs, score };
 }
 
 function checkLimit(limit: number): void {

@@ -24,7 +24,7 @@ export async function doctor(parsed: Parsed, terminal: Terminal): Promise<number
     await settingsCheck(parsed, terminal),
     await storeCheck(terminal),
     await bindingCheck(),
-    ...(await modelChecks(terminal)),
+    ...(await modelChecks(parsed, terminal)),
     await remoteCheck(parsed, terminal),
     simdCheck(facts.wasmSimd),
     batteryCheck(device.batteryLevel, facts.termux),
@@ -107,24 +107,36 @@ async function bindingCheck(): Promise<Check> {
   }
 }
 
-async function modelChecks(terminal: Terminal): Promise<Check[]> {
+async function modelChecks(parsed: Parsed, terminal: Terminal): Promise<Check[]> {
   const checks: Check[] = [];
   let found = 0;
   try {
     for (const file of await modelFiles(terminal).list()) {
-      found++;
-      checks.push({ name: "model file", state: "good", detail: `${file.name}, ${bytes(file.sizeBytes)}` });
+      if (file.state === "ready") {
+        found++;
+        checks.push({ name: "model file", state: "good", detail: `${file.name}, ${bytes(file.sizeBytes)}` });
+      } else {
+        const next = `mobile-ai models remove ${file.name}`;
+        checks.push({
+          name: "model file",
+          state: "problem",
+          detail: `${file.name} is ${file.state}: ${file.path}`,
+          next,
+        });
+      }
     }
   } catch (error) {
     checks.push({ name: "model files", state: "problem", detail: messageOf(error) });
   }
-  for (const server of await serversOnThisDevice(terminal)) {
-    found += server.models.length;
-    checks.push({
-      name: "local server",
-      state: "good",
-      detail: `${server.name} at ${server.baseUrl}, ${server.models.length} models`,
-    });
+  try {
+    const settings = await loadSettings(terminal, parsed.texts("set"));
+    for (const server of await serversOnThisDevice(settings, terminal)) {
+      found += server.models.length;
+      const detail = `${server.name} at ${server.baseUrl}, ${server.models.length} models`;
+      checks.push({ name: "local server", state: "good", detail });
+    }
+  } catch {
+    terminal.signal.throwIfAborted(); // settings that cannot be read are reported above
   }
   if (found === 0) {
     checks.push({

@@ -1,4 +1,5 @@
 import { messageOf } from "../../core/errors.js";
+import type { ModelFile } from "../../platform/node/model-files.js";
 import { CommandError, type Parsed, UsageError } from "../command.js";
 import { loadSettings, readSettingsFile, writeSettingsFile } from "../configuration.js";
 import { modelFiles, serversOnThisDevice } from "../local-engines.js";
@@ -9,10 +10,10 @@ import { bytes, print, safe, type Terminal, table } from "../terminal.js";
 /** `mobile-ai models list`: files and servers, the default marked. */
 export async function listModels(parsed: Parsed, terminal: Terminal): Promise<number> {
   const settings = await loadSettings(terminal, parsed.texts("set"));
-  const [files, servers] = await Promise.all([modelFiles(terminal).list(), serversOnThisDevice(terminal)]);
+  const [files, servers] = await Promise.all([modelFiles(terminal).list(), serversOnThisDevice(settings, terminal)]);
   const set = settings.text("local.model");
   if (parsed.flag("json")) {
-    print(terminal, JSON.stringify({ default: set ?? files[0]?.name ?? null, files, servers }, null, 2));
+    print(terminal, JSON.stringify({ default: set ?? firstUsable(files) ?? null, files, servers }, null, 2));
     return 0;
   }
   const rows = [
@@ -21,7 +22,7 @@ export async function listModels(parsed: Parsed, terminal: Terminal): Promise<nu
       bytes(file.sizeBytes),
       file.architecture ?? "",
       file.quantization ?? "",
-      `${file.contextTokens ?? "?"} tokens`,
+      file.state === "ready" ? `${file.contextTokens} tokens` : file.state,
       file.path,
     ]),
     ...servers.flatMap((server) =>
@@ -35,7 +36,7 @@ export async function listModels(parsed: Parsed, terminal: Terminal): Promise<nu
       ]),
     ),
   ];
-  const current = set ?? rows[0]?.[0];
+  const current = set ?? firstUsable(files);
   if (rows.length === 0) {
     print(
       terminal,
@@ -43,6 +44,10 @@ export async function listModels(parsed: Parsed, terminal: Terminal): Promise<nu
     );
   } else print(terminal, table(rows.map((row) => [row[0] === current ? "*" : "", ...row.map(safe)])));
   return 0;
+}
+
+function firstUsable(files: readonly ModelFile[]): string | undefined {
+  return files.find((file) => file.state === "ready")?.name;
 }
 
 /** `mobile-ai models add`. */
@@ -108,17 +113,17 @@ export async function removeModel(parsed: Parsed, terminal: Terminal): Promise<n
 /** `mobile-ai models default`: shows the local model, or sets it. */
 export async function defaultModel(parsed: Parsed, terminal: Terminal): Promise<number> {
   const name = parsed.words[0];
+  const settings = await loadSettings(terminal, parsed.texts("set"));
   const files = await modelFiles(terminal).list();
   if (name === undefined) {
-    const settings = await loadSettings(terminal, parsed.texts("set"));
     print(
       terminal,
-      safe(settings.text("local.model") ?? files[0]?.name ?? "No local model is set. See mobile-ai models list"),
+      safe(settings.text("local.model") ?? firstUsable(files) ?? "No local model is set. See mobile-ai models list"),
     );
     return 0;
   }
   if (!files.some((file) => file.name === name)) {
-    const served = (await serversOnThisDevice(terminal)).flatMap((server) =>
+    const served = (await serversOnThisDevice(settings, terminal)).flatMap((server) =>
       server.models.map((model) => `${server.name}:${model.id}`),
     );
     if (!served.includes(name)) throw new CommandError(`There is no model "${safe(name)}". See mobile-ai models list`);

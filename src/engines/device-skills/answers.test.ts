@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../testing.js";
 import { deviceSkillsEngine } from "./device-skills.js";
 
-/** Monday 23 November 2026, 15:30:15 in Berlin. Values were checked with Python 3: fractions, datetime, zoneinfo. */
+/** Monday 23 November 2026, 15:30:15 in Berlin. Percentages, units, dates and timestamps were recomputed in Python 3 by sample. */
 const engine = deviceSkillsEngine({
   clock: new ManualClock({ nowMs: Date.UTC(2026, 10, 23, 14, 30, 15) }),
   timeZone: "Europe/Berlin",

@@ -85,20 +85,17 @@ function plain(content: Buffer, cutAfter?: number) {
 const partPath = (): string => join(directory, "models", "tiny.gguf.part");
 
 describe("a model file that is added", () => {
-  test("stays where it is, is listed with what its header says, and becomes the default by choice", async () => {
+  test("stays where it is, and is listed with what its header says", async () => {
     const path = join(directory, "My-Model.gguf");
     writeTinyGguf(path);
     writeTinyGguf(join(directory, "a.gguf"), { seed: 2 });
     await files.add(path);
     await files.add(join(directory, "a.gguf"), { name: "other" });
     expect((await files.list()).map((file) => file.name)).toEqual(["My-Model", "other"]);
-    await files.setDefault("other");
-    const [first] = await files.list();
-    expect(first).toMatchObject({ name: "other", isDefault: true, state: "ready", quantization: "Q8_0" });
-    expect(await files.getDefault()).toEqual(first);
+    expect((await files.list())[1]).toMatchObject({ name: "other", state: "ready", quantization: "Q8_0" });
     await files.remove("other");
     expect(existsSync(join(directory, "a.gguf"))).toBe(true);
-    expect((await files.getDefault())?.name).toBe("My-Model");
+    expect((await files.list()).map((file) => file.name)).toEqual(["My-Model"]);
   });
 
   test("is refused when it is no model, when its name is taken, and when it cannot be a name", async () => {
@@ -110,7 +107,6 @@ describe("a model file that is added", () => {
     await files.add(path);
     await expect(files.add(join(directory, "two.gguf"), { name: "tiny" })).rejects.toThrow(/name tiny is taken/);
     await expect(files.add(path, { name: "../up" })).rejects.toThrow(RangeError);
-    await expect(files.setDefault("nobody")).rejects.toThrow(/no model of that name/);
     await expect(files.remove("nobody")).rejects.toThrow(/no model of that name/);
   });
 

@@ -7,7 +7,6 @@ import { type ModelEntry, ModelRegistry } from "./model-registry.js";
 
 /** A model in the registry, and how its file is now. */
 export interface ModelFile extends ModelEntry {
-  readonly isDefault: boolean;
   /** `missing`: the file is gone. `changed`: its size is not the one that was checked; add it again. */
   readonly state: "ready" | "missing" | "changed";
 }
@@ -23,17 +22,11 @@ export class ModelFiles {
     this.#registry = new ModelRegistry(registryPath ?? join(this.#directory, "registry.json"));
   }
 
-  /** All models, usable ones first and among them the default first, then by name. */
+  /** All models, usable ones first, then by name. */
   async list(): Promise<ModelFile[]> {
-    const content = await this.#registry.read();
-    const files = await Promise.all(
-      content.models.map(async (entry) => ({
-        ...entry,
-        isDefault: entry.name === content.default,
-        state: await stateOf(entry),
-      })),
-    );
-    const rank = (file: ModelFile): number => (file.state === "ready" ? 0 : 2) + (file.isDefault ? 0 : 1);
+    const { models } = await this.#registry.read();
+    const files = await Promise.all(models.map(async (entry) => ({ ...entry, state: await stateOf(entry) })));
+    const rank = (file: ModelFile): number => (file.state === "ready" ? 0 : 1);
     return files.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
   }
 
@@ -43,31 +36,15 @@ export class ModelFiles {
     return this.#register(absolute, { name: nameOf(name ?? basename(absolute)) });
   }
 
-  /** Forgets a model; its file is deleted only when it lies in this directory, that is when it was pulled. */
+  /** Forgets a model; its file is deleted only when it was pulled. */
   async remove(name: string): Promise<void> {
     let removed: ModelEntry | undefined;
     await this.#registry.update((content) => {
       removed = content.models.find((model) => model.name === name);
       if (removed === undefined) throw new Error(`Cannot remove ${name}: there is no model of that name`);
-      const { default: previous, ...rest } = content;
-      const models = content.models.filter((model) => model.name !== name);
-      return previous === undefined || previous === name ? { ...rest, models } : { ...content, models };
+      return { ...content, models: content.models.filter((model) => model.name !== name) };
     });
-    if (removed !== undefined && dirname(removed.path) === this.#directory) await unlinkIfThere(removed.path);
-  }
-
-  async setDefault(name: string): Promise<void> {
-    await this.#registry.update((content) => {
-      if (!content.models.some((model) => model.name === name))
-        throw new Error(`Cannot make ${name} the default: there is no model of that name`);
-      return { ...content, default: name };
-    });
-  }
-
-  /** The default model: the chosen one, or the only or first usable one; undefined when there is none. */
-  async getDefault(): Promise<ModelFile | undefined> {
-    const first = (await this.list())[0];
-    return first?.state === "ready" ? first : undefined;
+    if (removed?.source !== undefined && dirname(removed.path) === this.#directory) await unlinkIfThere(removed.path);
   }
 
   /**
@@ -106,15 +83,13 @@ export class ModelFiles {
 
   async #register(path: string, known: { name: string; sha256?: string; source?: string }): Promise<ModelFile> {
     const entry: ModelEntry = { ...known, path, ...(await readGgufFacts(path)) };
-    let isDefault = false;
     await this.#registry.update((content) => {
       const namesake = content.models.find((model) => model.name === entry.name);
       if (namesake !== undefined && namesake.path !== path)
         throw new Error(`Cannot add ${path}: the name ${entry.name} is taken by ${namesake.path}. Choose another name`);
-      isDefault = content.default === entry.name;
       return { ...content, models: [...content.models.filter((model) => model.path !== path), entry] };
     });
-    return { ...entry, isDefault, state: "ready" };
+    return { ...entry, state: "ready" };
   }
 }
 

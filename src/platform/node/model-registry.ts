@@ -19,7 +19,6 @@ export interface ModelEntry extends GgufFacts {
 /** The registry's whole content. */
 export interface ModelRegistryContent {
   readonly version: 1;
-  readonly default?: string;
   readonly models: readonly ModelEntry[];
 }
 
