@@ -15,7 +15,7 @@ if (out === undefined || out === "--help" || commands.length === 0) {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "mobile-ai-picture-"));
-const MAX_COLUMNS = 108;
+const MAX_COLUMNS = 118;
 
 /** Lines of a terminal, each a colour and a text. */
 const lines = [];

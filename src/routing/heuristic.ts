@@ -24,7 +24,12 @@ const share = (count: number, full: number): number => (count >= full ? 1 : coun
  * (it beats RouteLLM's matrix factorisation on GSM8K, design/numbers.md section 3.1).
  */
 const INDICATORS: readonly Indicator[] = [
-  { code: "feature/length", detail: "a long question", weight: 0.3, strength: (f) => share(f.characters, 1200) },
+  {
+    code: "feature/length",
+    detail: "a long question",
+    weight: 0.3,
+    strength: (f) => share(Math.max(0, f.characters - 200), 1000),
+  },
   {
     code: "feature/reasoning",
     detail: "asks for reasoning",
