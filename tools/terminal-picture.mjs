@@ -44,11 +44,11 @@ const COLORS = { prompt: "#8bd5ca", text: "#e4e4ef", dim: "#9a9ab0", red: "#ff8f
 const [charWidth, lineHeight, margin] = [7.8, 20, 20];
 const width = Math.ceil(Math.max(...lines.map(([, text]) => text.length)) * charWidth + 2 * margin);
 const height = lines.length * lineHeight + 2 * margin + 10;
-const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escapeMarkup = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const rows = lines
   .map(
     ([kind, text], row) =>
-      `<text x="${margin}" y="${margin + 16 + row * lineHeight}" fill="${COLORS[kind]}">${escape(text)}</text>`,
+      `<text x="${margin}" y="${margin + 16 + row * lineHeight}" fill="${COLORS[kind]}">${escapeMarkup(text)}</text>`,
   )
   .join("\n");
 writeFileSync(

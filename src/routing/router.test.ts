@@ -142,7 +142,7 @@ describe("Router", () => {
 
   test("calls the band below the threshold hybrid: device first, network behind it", () => {
     const text = "Tell me something about the gardens and the rivers that run through the northern part of the country";
-    const decision = new Router({ threshold: 0.4, hybridBand: 0.1 }).route(input({ text }));
+    const decision = new Router({ threshold: 0.35, hybridBand: 0.1 }).route(input({ text }));
     expect(decision.route).toBe("hybrid");
     expect(enginesInOrder(decision, input({ text })).map((engine) => engine.id)).toEqual(["local", "remote"]);
   });
