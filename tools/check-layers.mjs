@@ -15,6 +15,7 @@ const INNER_ROOMS = [
   "engines",
   "wake",
   "power",
+  "audit",
 ];
 const ROOMS = {
   core: [],
@@ -23,6 +24,7 @@ const ROOMS = {
   resilience: ["core"],
   metrics: ["core"],
   power: ["core"],
+  audit: ["core"],
   "platform/node": ["core"],
   "platform/browser": ["core"],
   "platform/react-native": ["core"],

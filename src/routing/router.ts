@@ -177,3 +177,24 @@ function firstOfEachRule(verdict: Verdict): readonly Verdict["hits"][number][] {
   const seen = new Set<string>();
   return verdict.hits.filter((hit) => !seen.has(hit.ruleId) && seen.add(hit.ruleId));
 }
+
+/** The engines that a decision leaves out, each with why. */
+export function droppedEngines(
+  decision: RoutingDecision,
+  input: RoutingInput,
+): readonly { readonly engine: string; readonly why: string }[] {
+  const kept = new Set(enginesInOrder(decision, input));
+  return input.engines
+    .filter((engine) => !kept.has(engine))
+    .map((engine) => ({ engine: engine.id, why: whyDropped(engine, decision, input) }));
+}
+
+function whyDropped(engine: Engine, decision: RoutingDecision, input: RoutingInput): string {
+  if (decision.route === "blocked") return "blocked";
+  if (engine.accepts !== undefined)
+    return decision.skill === undefined ? "does not answer this" : "another skill answers";
+  if (engine.place === "device" && input.forced === "remote") return "veto/forced-remote";
+  const veto = decision.reasons.find(({ code }) => code.startsWith("veto/") && !code.startsWith("veto/no-"));
+  if (engine.place === "network" && !decision.mayUseNetwork) return veto?.code ?? "veto/network";
+  return lackOf([engine], input);
+}

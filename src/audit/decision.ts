@@ -1,0 +1,56 @@
+import type { RoutingDecision } from "../core/decision.js";
+import type { DecisionFacts, DecisionTaken, EngineFacts } from "../core/decision-record.js";
+import type { Engine } from "../core/ports.js";
+import type { Verdict } from "../core/verdict.js";
+
+/** The facts of a decision, copied so that what happens later does not change them. */
+export function factsOf(
+  input: Omit<DecisionFacts, "engines" | "forced"> & {
+    readonly forced?: "local" | "remote";
+    readonly engines: readonly Engine[];
+  },
+): DecisionFacts {
+  const { ruleVersion, preference, forced, projectPrivate, device, needs, promptTokens, texts, router, engines } =
+    input;
+  return {
+    ruleVersion,
+    preference,
+    ...(forced === undefined ? {} : { forced }),
+    projectPrivate,
+    device: { ...device },
+    needs,
+    promptTokens,
+    texts,
+    router,
+    engines: engines.map(engineFacts),
+  };
+}
+
+function engineFacts({ id, place, supports, contextTokens, accepts }: Engine): EngineFacts {
+  return {
+    id,
+    place,
+    supports,
+    closed: accepts !== undefined,
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+  };
+}
+
+/** What was decided, without any text: reasons by code, hits by id and span. */
+export function takenOf(
+  verdict: Verdict,
+  decision: RoutingDecision,
+  engines: { readonly order: readonly Engine[]; readonly dropped: DecisionTaken["dropped"] },
+): DecisionTaken {
+  return {
+    verdict: verdict.kind,
+    hits: verdict.hits.map(({ reason: _, ...hit }) => hit),
+    route: decision.route,
+    score: decision.score,
+    threshold: decision.threshold,
+    reasons: decision.reasons.map(({ code, weight }) => (weight === undefined ? code : `${code} ${weight.toFixed(4)}`)),
+    redact: decision.redact,
+    order: engines.order.map((engine) => engine.id),
+    dropped: engines.dropped,
+  };
+}
