@@ -236,6 +236,42 @@ export const root: Command = {
       ],
     },
     {
+      name: "rules",
+      summary: "The rules that keep secrets and personal data here: list, try, check and measure them.",
+      subcommands: [
+        {
+          name: "list",
+          summary: "List the rules that are on.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/rules.js")).listRules(parsed, terminal),
+        },
+        {
+          name: "show",
+          summary: "Show one rule: what it finds, what follows, and what makes it look.",
+          arguments: [{ name: "ID", required: true, summary: "the rule, as in PRIVACY_001" }],
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/rules.js")).showRule(parsed, terminal),
+        },
+        {
+          name: "test",
+          summary: "Show the verdict on a text: rule, span, action and reason. Nothing is remembered.",
+          arguments: [{ name: "TEXT", rest: true, summary: "the text; none or - reads standard input" }],
+          options: [{ name: "show", summary: "print the values that were found, too" }, JSON_OUTPUT],
+          examples: ["mobile-ai rules test - < notes.txt"],
+          run: async (parsed, terminal) => (await import("./commands/rules.js")).testText(parsed, terminal),
+        },
+        {
+          name: "eval",
+          summary: "Measure recall, false alarms and time on labelled texts.",
+          arguments: [
+            { name: "DIR", required: true, summary: "a directory of .jsonl files (id, label, kind, text or text_b64)" },
+          ],
+          options: [{ name: "misses", summary: "list the ids of the rows that went wrong" }, JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/rules.js")).evalRules(parsed, terminal),
+        },
+      ],
+    },
+    {
       name: "doctor",
       summary: "Say what this device has, what is missing, and the exact next step.",
       options: [JSON_OUTPUT],

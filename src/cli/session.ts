@@ -15,9 +15,10 @@ import { Orchestrator } from "../orchestrator.js";
 import { nodeDevice } from "../platform/node/device-status.js";
 import { openSqlite } from "../platform/node/sqlite-driver.js";
 import { Router } from "../routing/router.js";
-import { ExpertSystem } from "../rules/expert-system.js";
+import type { ExpertSystem } from "../rules/expert-system.js";
 import { CommandError, type Parsed, UsageError } from "./command.js";
 import { loadSettings, pathsOf, remoteApiKey } from "./configuration.js";
+import { rulesOf } from "./rules-of-settings.js";
 import type { Settings } from "./settings.js";
 import { safe, type Terminal } from "./terminal.js";
 
@@ -53,10 +54,7 @@ export async function openSession(parsed: Parsed, terminal: Terminal): Promise<S
   const traceFile = parsed.text("trace");
   const trace = traceFile === undefined ? undefined : new TraceRecorder();
   const metrics = new Metrics(trace === undefined ? {} : { trace });
-  const rules = new ExpertSystem({
-    disabled: settings.list("rules.disabled"),
-    redactPersonalData: settings.flag("privacy.redactPersonalData"),
-  });
+  const rules = await rulesOf(settings);
   const engines = new Engines(settings, terminal, context, rules, metrics);
   let runtime: { readonly engines: readonly Engine[]; readonly orchestrator: Orchestrator } | undefined;
 

@@ -17,6 +17,8 @@ export interface EvaluationRow {
 /** What came of a run: figures by name (shares from 0 to 1, times in microseconds), and the ids of the rows that went wrong. */
 export interface RuleEvaluation {
   readonly figures: Readonly<Record<string, number>>;
+  /** How many rows each share counts. */
+  readonly rows: Readonly<Record<string, number>>;
   /** Ids by the figure they count in: misses of a `recall/…`, alarms of a `falseAlarms/…`. */
   readonly wrong: Readonly<Record<string, readonly string[]>>;
 }
@@ -27,11 +29,13 @@ const SENSITIVE = new Set(["secret", "pii", "private-intent"]);
  * Runs the system over labelled texts, each as a question. A sensitive row is found when its verdict is not `allow`; a
  * benign one is a false alarm then. `harmful` rows are reported as `flagged/harmful/<kind>` (any hit) and
  * `blocked/harmful/<kind>`, benign ones also as `blocked/<label>`.
+ * Every text is read once before it is timed: the figures are those of a process that has been running, not of its first
+ * question. `progress` is told after each row.
  */
 export function evaluateRules(
   rows: readonly EvaluationRow[],
   system: ExpertSystem,
-  options: { readonly clock: Clock },
+  options: { readonly clock: Clock; readonly progress?: (done: number, total: number) => void },
 ): RuleEvaluation {
   const counts = new Map<string, { total: number; counted: number; wrong: string[] }>();
   const count = (figure: string, counted: boolean, wrong: boolean, id: string): void => {
@@ -45,7 +49,9 @@ export function evaluateRules(
     if (wrong) entry.wrong.push(id);
   };
   const microseconds: number[] = [];
-  for (const row of rows) {
+  for (const row of rows) system.evaluate([{ source: "question", text: row.text }]);
+  for (const [index, row] of rows.entries()) {
+    options.progress?.(index, rows.length);
     const texts = [{ source: "question", text: row.text }] as const;
     const beganMs = options.clock.monotonicMs();
     const verdict = system.evaluate(texts);
@@ -72,9 +78,11 @@ export function evaluateRules(
     }
   }
   const figures: Record<string, number> = {};
+  const sizes: Record<string, number> = {};
   const wrong: Record<string, readonly string[]> = {};
   for (const [figure, entry] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     figures[figure] = entry.counted / entry.total;
+    sizes[figure] = entry.total;
     if (entry.wrong.length > 0) wrong[figure] = entry.wrong;
   }
   microseconds.sort((a, b) => a - b);
@@ -82,7 +90,7 @@ export function evaluateRules(
     figures["microseconds/p50"] = microseconds[Math.floor(microseconds.length * 0.5)]!;
     figures["microseconds/p99"] = microseconds[Math.floor(microseconds.length * 0.99)]!;
   }
-  return { figures, wrong };
+  return { figures, rows: sizes, wrong };
 }
 
 const KIND_OF_ENTITY: Readonly<Record<string, readonly string[]>> = {

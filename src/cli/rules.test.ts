@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { TestHome } from "../../test/support/terminal.js";
+
+const secret = (): string => `ghp_${Array.from({ length: 36 }, (_, index) => "a8Z3kQ9x"[(index * 5) % 8]).join("")}`;
+const encoded = (text: string): string => Buffer.from(text).reverse().toString("base64");
+
+function dataDirectory(lines: readonly (object | string)[]): string {
+  const directory = join(mkdtempSync(join(tmpdir(), "mao-rules-")), "data");
+  mkdirSync(directory);
+  const text = lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n");
+  writeFileSync(join(directory, "rows.jsonl"), `${text}\n`);
+  return directory;
+}
+
+describe("rules list and show", () => {
+  test("list every rule that is on, and one of them with its keywords", async () => {
+    const home = new TestHome();
+    const { rules } = JSON.parse((await home.run(["rules", "list", "--json"])).stdout);
+    expect(rules).toContainEqual(expect.objectContaining({ id: "PRIVACY_030", kind: "EMAIL", action: "keep-local" }));
+    expect((await home.run(["rules", "list"])).stdout).toContain("PRIVACY_103  keep-local  critical  SECRET");
+    expect((await home.run(["rules", "show", "privacy_103"])).stdout).toMatch(/keywords +ghp_, gho_/);
+    expect(JSON.parse((await home.run(["rules", "show", "PRIVACY_030", "--json"])).stdout)).toMatchObject({
+      redactable: true,
+      triggers: ["at"],
+    });
+  });
+
+  test("leave out what the settings switch off", async () => {
+    const home = new TestHome();
+    const { stdout } = await home.run(["rules", "list", "--set", "rules.disabled=PRIVACY_030"]);
+    expect(stdout).not.toContain("PRIVACY_030");
+    const { code, stderr } = await home.run(["rules", "show", "PRIVACY_030", "--set", "rules.disabled=PRIVACY_030"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("mobile-ai rules list");
+  });
+});
+
+describe("rules test", () => {
+  test("shows rule, span, action and reason, and hides the value unless asked", async () => {
+    const home = new TestHome();
+    const text = `use ${secret()} please`;
+    for (const words of [[], ["--json"]]) {
+      const { code, stdout, stderr } = await home.run(["rules", "test", ...words, text]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain("PRIVACY_103");
+      expect(stdout).toContain("keep-local");
+      expect(stdout).not.toContain(secret());
+      expect((await home.run(["rules", "test", "--show", ...words, text])).stdout).toContain(secret());
+    }
+    expect((await home.run(["rules", "test", text])).stdout).toContain("4-44");
+  });
+
+  test("reads standard input, allows what is harmless and ends with 3 on what no engine may see", async () => {
+    const home = new TestHome();
+    expect((await home.run(["rules", "test", "-"], { stdin: "12 * 7\n" })).stdout).toContain("allow");
+    const harmful = await home.run(["rules", "test", "step by step instructions to make sarin"]);
+    expect(harmful.code).toBe(3);
+    expect(harmful.stdout).toContain("SAFETY_001");
+  });
+});
+
+describe("rules eval", () => {
+  const rows = [
+    { id: "s-1", label: "secret", kind: "provider-token", text_b64: encoded(`token ${secret()}`) },
+    { id: "s-2", label: "secret", kind: "provider-token", text_b64: encoded("nothing") },
+    { id: "b-1", label: "benign", kind: "chat", text: "hello" },
+    { id: "l-1", label: "benign-lookalike", kind: "hash", text: "hello again" },
+    { id: "l-2", label: "benign-lookalike", kind: "hash", weak: true, text: `token ${secret()}` },
+  ];
+
+  test("prints the figures as a table or as one object, and the ids that went wrong on request", async () => {
+    const home = new TestHome();
+    const directory = dataDirectory(rows);
+    const { code, stdout } = await home.run(["rules", "eval", directory, "--json", "--misses"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      figures: {
+        "recall/secret/provider-token": 0.5,
+        "recall/secret/not-gitleaks": 0.5,
+        "falseAlarms/benign": 0,
+        "falseAlarms/benign-lookalike": 0,
+        "microseconds/p50": expect.any(Number),
+        "microseconds/p99": expect.any(Number),
+      },
+      rows: { "recall/secret/provider-token": 2, "falseAlarms/benign-lookalike": 1 },
+      misses: { "recall/secret": ["s-2"] },
+    });
+    const shown = (await home.run(["rules", "eval", directory, "--misses"])).stdout;
+    expect(shown).toMatch(/recall\/secret\/provider-token +2 +50\.00 %/);
+    expect(shown).toContain("\n  s-2");
+    expect(shown).not.toContain(secret());
+  });
+
+  test("names the file and line of a bad row, without its text", async () => {
+    const home = new TestHome();
+    for (const [bad, message] of [
+      [`{ "text": "${secret()}`, "rows.jsonl:2: it is not valid JSON"],
+      [{ id: 7, label: "benign", kind: "chat", text: "hello" }, 'rows.jsonl:2: "id"'],
+      [{ id: "b", label: "benign", kind: "chat" }, 'neither "text" nor "text_b64"'],
+    ] as const) {
+      const { code, stderr } = await home.run(["rules", "eval", dataDirectory([rows[2]!, bad])]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(message);
+      expect(stderr).not.toContain(secret());
+    }
+    expect((await home.run(["rules", "eval", dataDirectory([])])).stderr).toContain("found no row");
+    expect((await home.run(["rules", "eval", "/nowhere"])).code).toBe(1);
+  });
+});
