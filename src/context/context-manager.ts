@@ -126,7 +126,7 @@ export class ContextManager implements ProjectMemory {
       return buildPrompt({
         question: query.text,
         ...(system === undefined ? {} : { system }),
-        turns: historyAfterSeq === 0 ? history : [...history].filter(({ seq }) => seq > historyAfterSeq),
+        turns: historyAfterSeq === 0 ? history : turnsAfter(history, historyAfterSeq),
         place: options.place,
         private: project.private,
         budgetTokens: options.budgetTokens,
@@ -337,6 +337,16 @@ export class ContextManager implements ProjectMemory {
     this.#tail = turn.catch(() => {});
     return turn;
   }
+}
+
+/** The turns said after a sequence number, newest first. */
+function turnsAfter(history: History, seq: number): Turn[] {
+  const turns: Turn[] = [];
+  for (const turn of history) {
+    if (turn.seq <= seq) break;
+    turns.push(turn);
+  }
+  return turns;
 }
 
 function hitOf(turn: Turn, score: number): MemoryHit {

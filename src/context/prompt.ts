@@ -1,14 +1,16 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { scannableTexts } from "../core/language-model.js";
+import { History } from "./history.js";
 import { estimateTokens } from "./tokens.js";
 import type { Turn } from "./turn.js";
+import { entersPrompt, MESSAGE_TOKENS, messageTokens, noteLine } from "./turn-tokens.js";
 
 /** What a prompt is built from. */
 export interface PromptParts {
   readonly question: string;
   readonly system?: string;
   /** Of the project, newest first. */
-  readonly turns: Iterable<Turn>;
+  readonly turns: History | readonly Turn[];
   /** Where the prompt goes: device-only turns are withheld from the network. */
   readonly place: "device" | "network";
   /** Every turn is device-only, whatever it says itself: a private project. */
@@ -28,58 +30,49 @@ export interface BuiltPrompt {
   readonly privateTurns: number;
 }
 
-/** What a message costs beside its text: role and delimiters, about four tokens in the usual chat templates. */
-const MESSAGE_TOKENS = 4;
 const NOTES_HEADING = "Notes the person has saved:";
 
 /**
  * System text and question whole, and between them the newest turns that fit, in the order in which they were said.
  * Notes stand in the system message, since several in a row would look like unanswered questions. The first turn that
  * does not fit ends the history, so that it has no holes. Turns without an answer add nothing.
- * Within the budget unless system and question alone exceed it: they are never cut.
+ * Within the budget unless system and question alone exceed it: they are never cut. Linear in what fits, not in the history.
  */
 export function buildPrompt(parts: PromptParts): BuiltPrompt {
   const { question, system = "", place, budgetTokens } = parts;
   if (!(budgetTokens >= 0))
     throw new RangeError(`Cannot build a prompt within ${budgetTokens} tokens: expected 0 or more`);
-  const asked = messageTokens(question);
-  let tokens = asked + (system === "" ? 0 : messageTokens(system));
-  let trimmedTurns = 0;
+  const history = parts.turns instanceof History ? parts.turns : History.of(parts.turns);
+  const isPrivate = parts.private === true;
   let withheldTurns = 0;
+  if (place === "network") withheldTurns = isPrivate ? history.forPrompts : history.deviceOnly;
+  const available = history.forPrompts - withheldTurns;
+  let tokens = messageTokens(question) + (system === "" ? 0 : messageTokens(system));
   let privateTurns = 0;
   const said: Turn[] = [];
   const notes: string[] = [];
-  for (const turn of parts.turns) {
-    if (turn.route === "blocked" || (turn.kind === "turn" && turn.answer === "")) continue;
-    const mustStay = parts.private === true || turn.privacy === "device-only";
-    if (mustStay && place === "network") {
-      withheldTurns++;
-      continue;
-    }
-    if (trimmedTurns > 0) {
-      trimmedTurns++;
-      continue;
-    }
-    const cost =
-      turn.kind === "turn"
-        ? messageTokens(turn.question) + messageTokens(turn.answer)
-        : estimateTokens(noteLine(turn)) +
-          (notes.length > 0 ? 0 : estimateTokens(`\n\n${NOTES_HEADING}`) + MESSAGE_TOKENS);
-    if (tokens + cost > budgetTokens) {
-      trimmedTurns++;
-      continue;
-    }
+  for (let age = 0; said.length + notes.length < available; age++) {
+    const turn = history.at(age)!; // the history holds that many
+    if (!entersPrompt(turn)) continue;
+    const mustStay = isPrivate || turn.privacy === "device-only";
+    if (mustStay && place === "network") continue;
+    const heading =
+      turn.kind === "turn" || notes.length > 0 ? 0 : estimateTokens(`\n\n${NOTES_HEADING}`) + MESSAGE_TOKENS;
+    const cost = history.tokensAt(age) + heading;
+    if (tokens + cost > budgetTokens) break;
     tokens += cost;
     if (mustStay) privateTurns++;
     if (turn.kind === "turn") said.push(turn);
     else notes.push(noteLine(turn));
   }
+  const trimmedTurns = available - said.length - notes.length;
   const messages: LanguageModelV4Prompt = [];
   const block = notes.length === 0 ? "" : NOTES_HEADING + notes.reverse().join("");
   const systemText = system === "" || block === "" ? system + block : `${system}\n\n${block}`;
   if (systemText !== "") messages.push({ role: "system", content: systemText });
-  for (const turn of said.reverse()) {
-    messages.push(userMessage(turn.question), { role: "assistant", content: [{ type: "text", text: turn.answer }] });
+  for (let index = said.length - 1; index >= 0; index--) {
+    const { question: asked, answer } = said[index]!;
+    messages.push(userMessage(asked), { role: "assistant", content: [{ type: "text", text: answer }] });
   }
   messages.push(userMessage(question));
   return { messages, tokens, trimmedTurns, withheldTurns, privateTurns };
@@ -90,14 +83,6 @@ export function conversationTokens(conversation: LanguageModelV4Prompt): number 
   let tokens = conversation.length * MESSAGE_TOKENS;
   for (const { text } of scannableTexts({ prompt: conversation })) tokens += estimateTokens(text);
   return tokens;
-}
-
-function messageTokens(text: string): number {
-  return MESSAGE_TOKENS + estimateTokens(text);
-}
-
-function noteLine(note: Turn): string {
-  return `\n- ${note.question}`;
 }
 
 function userMessage(text: string): LanguageModelV4Prompt[number] {
