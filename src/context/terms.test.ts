@@ -36,6 +36,7 @@ describe("countTerms", () => {
       }),
     );
     expect(terms("Crème Brûlée".normalize("NFD"))).toEqual(terms("Crème Brûlée".normalize("NFC")));
+    expect(terms("\u{fe74} a\u{a8}")).toEqual(["\u{64d}", "a"]); // both are composed with a space
   });
 });
 

@@ -94,7 +94,8 @@ function normalizeWord(word: string): string {
   const lower = word.toLowerCase();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is told from the rest
   if (/^[\x00-\x7f]*$/.test(lower)) return stem(lower);
-  const folded = lower.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  // Accents go, and the space that an accent standing alone (U+00B4, U+FE74) is composed with.
+  const folded = lower.normalize("NFKD").replace(/[\u0300-\u036f\s]/g, "");
   return stem(folded === "" ? lower : folded);
 }
 

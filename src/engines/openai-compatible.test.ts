@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   chunk,
   completion,
@@ -457,6 +457,25 @@ describe("a failure", () => {
 });
 
 describe("the model", () => {
+  test("is made with React Native's URL too, whose path cannot be set", async () => {
+    const server = await serve(jsonReply(completion({ content: "ok" })));
+    const { pathname, hostname } = Object.getOwnPropertyDescriptors(URL.prototype);
+    vi.stubGlobal("URL", class extends URL {});
+    Object.defineProperties(URL.prototype, { pathname: { get: pathname.get! }, hostname: { get: hostname.get! } });
+    try {
+      const model = createOpenAICompatibleModel({ baseUrl: `${server.baseUrl}/`, model: "m", egress });
+      expect((await model.doGenerate(ask)).content).toEqual([{ type: "text", text: "ok" }]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test("refuses a base URL that is not http", () => {
+    expect(() => createOpenAICompatibleModel({ baseUrl: "localhost:8080/v1", model: "m", egress })).toThrow(
+      "expected a base URL with http or https, got localhost:",
+    );
+  });
+
   test("shows its key to nobody", async () => {
     const model = createOpenAICompatibleModel({
       baseUrl: `https://api.example.com/v1?token=${key}`,

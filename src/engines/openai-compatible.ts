@@ -235,8 +235,11 @@ function completionsUrl(baseUrl: string): URL {
       `Cannot create a model: its base URL (${url.origin}) holds a user name or password; give a header`,
     );
   }
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
-  return url;
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new TypeError(`Cannot create a model: expected a base URL with http or https, got ${url.protocol}`);
+  }
+  // Put together anew: React Native's URL (0.88) has no setter for the path.
+  return new URL(`${url.origin}${url.pathname.replace(/\/+$/, "")}/chat/completions${url.search}`);
 }
 
 function isType(response: Response, mediaType: string): boolean {
