@@ -10,10 +10,14 @@ import type { NewTurn, Turn } from "./turn.js";
 interface Shelf {
   project: Project;
   nextSeq: number;
-  totalLength: number;
-  /** Oldest first. */
-  turns: Turn[];
+  /** By sequence number, oldest first. */
+  readonly turns: Map<number, Turn>;
+  /** Below it no turn is left, only notes: where pruning goes on. */
+  oldestTurn: number;
   readonly terms: Map<number, TermCounts>;
+  /** The terms of later turns have not been counted yet: that waits for a search. */
+  countedUntil: number;
+  totalLength: number;
   state: Uint8Array | undefined;
 }
 
@@ -70,8 +74,13 @@ export class MemoryStore implements ContextStore {
   }): Promise<Project> {
     if (this.#shelfNamed(content.name) !== undefined) throw new ProjectExistsError(content.name);
     const shelf = this.#addShelf(content.name, content.private, content.createdAtMs);
-    for (const turn of content.turns) this.#append(shelf, turn, turn.createdAtMs);
-    return touch(shelf, { updatedAtMs: this.#clock.nowMs() });
+    let { turns, notes } = shelf.project;
+    for (const turn of content.turns) {
+      this.#append(shelf, turn, turn.createdAtMs);
+      if (turn.kind === "turn") turns++;
+      else notes++;
+    }
+    return touch(shelf, { turns, notes, updatedAtMs: this.#clock.nowMs() });
   }
 
   async addTurn(
@@ -83,8 +92,11 @@ export class MemoryStore implements ContextStore {
     if (shelf === undefined) throw new Error("Cannot remember the turn: its project was deleted meanwhile");
     const nowMs = this.#clock.nowMs();
     const added = this.#append(shelf, turn, nowMs);
-    while (shelf.project.turns > maxTurns) removeTurn(shelf, shelf.turns.find(({ kind }) => kind === "turn")!);
-    return { turn: added, project: touch(shelf, { updatedAtMs: nowMs }) };
+    let { turns, notes } = shelf.project;
+    if (turn.kind === "turn") turns++;
+    else notes++;
+    for (; turns > maxTurns; turns--) removeOldestTurn(shelf);
+    return { turn: added, project: touch(shelf, { turns, notes, updatedAtMs: nowMs }) };
   }
 
   async turns(
@@ -92,12 +104,14 @@ export class MemoryStore implements ContextStore {
     options: { readonly limit: number; readonly beforeSeq?: number; readonly maxCharacters?: number },
   ): Promise<readonly Turn[]> {
     const { limit, beforeSeq = Number.POSITIVE_INFINITY, maxCharacters = Number.POSITIVE_INFINITY } = options;
-    const all = this.#shelves.get(projectId)?.turns ?? [];
+    const shelf = this.#shelves.get(projectId);
     const found: Turn[] = [];
+    if (shelf === undefined) return found;
     let characters = 0;
-    for (let index = all.length - 1; index >= 0 && found.length < limit; index--) {
-      const turn = all[index]!;
-      if (turn.seq >= beforeSeq) continue;
+    const oldest = shelf.turns.keys().next().value ?? Number.POSITIVE_INFINITY;
+    for (let seq = Math.min(beforeSeq, shelf.nextSeq) - 1; seq >= oldest && found.length < limit; seq--) {
+      const turn = shelf.turns.get(seq);
+      if (turn === undefined) continue;
       characters += charactersOf(turn);
       if (characters > maxCharacters && found.length > 0) break;
       found.push(turn);
@@ -106,8 +120,8 @@ export class MemoryStore implements ContextStore {
   }
 
   async turnsBySeq(projectId: string, seqs: readonly number[]): Promise<readonly Turn[]> {
-    const wanted = new Set(seqs);
-    return (this.#shelves.get(projectId)?.turns ?? []).filter(({ seq }) => wanted.has(seq));
+    const turns = this.#shelves.get(projectId)?.turns;
+    return [...new Set(seqs)].flatMap((seq) => turns?.get(seq) ?? []);
   }
 
   async postings(
@@ -118,6 +132,7 @@ export class MemoryStore implements ContextStore {
     const lists = new Map<string, Posting[]>();
     const shelf = this.#shelves.get(projectId);
     if (shelf === undefined) return { documents: 0, totalLength: 0, byTerm: lists };
+    countNewTerms(shelf);
     for (const [seq, { counts, total }] of shelf.terms) {
       for (const term of terms) {
         const frequency = counts.get(term);
@@ -129,17 +144,19 @@ export class MemoryStore implements ContextStore {
     }
     const frequencies = new Map([...lists].map(([term, list]) => [term, list.length]));
     const byTerm = new Map(rarestTerms(frequencies, maxPostings).map((term) => [term, lists.get(term)!]));
-    return { documents: shelf.turns.length, totalLength: shelf.totalLength, byTerm };
+    return { documents: shelf.turns.size, totalLength: shelf.totalLength, byTerm };
   }
 
   async forgetTurn(id: string): Promise<number> {
     for (const shelf of this.#shelves.values()) {
-      const turn = shelf.turns.find((candidate) => candidate.id === id);
-      if (turn === undefined) continue;
-      removeTurn(shelf, turn);
-      shelf.state = undefined;
-      touch(shelf, {});
-      return 1;
+      for (const turn of shelf.turns.values()) {
+        if (turn.id !== id) continue;
+        removeTurn(shelf, turn);
+        shelf.state = undefined;
+        const { turns, notes } = shelf.project;
+        touch(shelf, turn.kind === "turn" ? { turns: turns - 1 } : { notes: notes - 1 });
+        return 1;
+      }
     }
     return 0;
   }
@@ -147,8 +164,8 @@ export class MemoryStore implements ContextStore {
   async forgetProject(name: string): Promise<number> {
     const shelf = this.#shelfNamed(name);
     if (shelf === undefined) return 0;
-    const removed = shelf.turns.length;
-    shelf.turns = [];
+    const removed = shelf.turns.size;
+    shelf.turns.clear();
     shelf.terms.clear();
     shelf.totalLength = 0;
     shelf.state = undefined;
@@ -160,12 +177,12 @@ export class MemoryStore implements ContextStore {
     const shelf = this.#shelfNamed(name);
     if (shelf === undefined) throw new UnknownProjectError(name);
     this.#shelves.delete(shelf.project.id);
-    return shelf.turns.length;
+    return shelf.turns.size;
   }
 
   async forgetAll(): Promise<number> {
     let removed = 0;
-    for (const shelf of this.#shelves.values()) removed += shelf.turns.length;
+    for (const shelf of this.#shelves.values()) removed += shelf.turns.size;
     this.#shelves.clear();
     return removed;
   }
@@ -213,12 +230,21 @@ export class MemoryStore implements ContextStore {
       notes: 0,
       revision: 1,
     };
-    const shelf: Shelf = { project, nextSeq: 1, totalLength: 0, turns: [], terms: new Map(), state: undefined };
+    const shelf: Shelf = {
+      project,
+      nextSeq: 1,
+      turns: new Map(),
+      oldestTurn: 1,
+      terms: new Map(),
+      countedUntil: 0,
+      totalLength: 0,
+      state: undefined,
+    };
     this.#shelves.set(id, shelf);
     return shelf;
   }
 
-  /** Leaves the revision to the caller. */
+  /** Leaves the project's counts and revision to the caller. */
   #append(shelf: Shelf, turn: NewTurn, createdAtMs: number): Turn {
     const { kind, question, answer, route, engine, ruleIds } = turn;
     const added: Turn = {
@@ -234,25 +260,34 @@ export class MemoryStore implements ContextStore {
       ruleIds: [...ruleIds],
       createdAtMs,
     };
-    shelf.turns.push(added);
-    const terms = countTerms(question, answer);
-    shelf.terms.set(added.seq, terms);
-    shelf.totalLength += terms.total;
-    countTurn(shelf, added, 1);
+    shelf.turns.set(added.seq, added);
     return added;
   }
 }
 
-function removeTurn(shelf: Shelf, turn: Turn): void {
-  shelf.turns = shelf.turns.filter((other) => other !== turn);
-  shelf.totalLength -= shelf.terms.get(turn.seq)?.total ?? 0;
-  shelf.terms.delete(turn.seq);
-  countTurn(shelf, turn, -1);
+/** Removes the oldest turn; notes stay. */
+function removeOldestTurn(shelf: Shelf): void {
+  let turn = shelf.turns.get(shelf.oldestTurn);
+  while (turn?.kind !== "turn") turn = shelf.turns.get(++shelf.oldestTurn);
+  removeTurn(shelf, turn);
 }
 
-function countTurn(shelf: Shelf, turn: Turn, by: 1 | -1): void {
-  const field = turn.kind === "turn" ? "turns" : "notes";
-  shelf.project = { ...shelf.project, [field]: shelf.project[field] + by };
+function removeTurn(shelf: Shelf, { seq }: Turn): void {
+  shelf.turns.delete(seq);
+  shelf.totalLength -= shelf.terms.get(seq)?.total ?? 0;
+  shelf.terms.delete(seq);
+}
+
+/** Counts the terms of the turns that came since the last search: most processes never search. */
+function countNewTerms(shelf: Shelf): void {
+  for (let seq = shelf.countedUntil + 1; seq < shelf.nextSeq; seq++) {
+    const turn = shelf.turns.get(seq);
+    if (turn === undefined) continue;
+    const terms = countTerms(turn.question, turn.answer);
+    shelf.terms.set(seq, terms);
+    shelf.totalLength += terms.total;
+  }
+  shelf.countedUntil = shelf.nextSeq - 1;
 }
 
 function touch(shelf: Shelf, change: Partial<Project>): Project {
