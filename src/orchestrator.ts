@@ -4,25 +4,32 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4Prompt,
 } from "@ai-sdk/provider";
+import { factsOf, ruleVersionOf, takenOf } from "./audit/decision.js";
+import { QuestionLog } from "./audit/question-log.js";
 import { ContextManager } from "./context/context-manager.js";
 import { MemoryStore } from "./context/memory-store.js";
 import { estimateTokens } from "./context/tokens.js";
+import type { Turn } from "./context/turn.js";
 import { type Clock, systemClock } from "./core/clock.js";
 import type { RoutingDecision } from "./core/decision.js";
+import type { DecisionEnd, DecisionLog } from "./core/decision-record.js";
 import { CannotAnswerError } from "./core/errors.js";
 import { collectStream, PROVIDER_KEY, scannableTexts, textOfContent, totalsOf } from "./core/language-model.js";
 import type { Attempt, Outcome } from "./core/outcome.js";
 import { type Device, type Engine, noTelemetry, type Telemetry, unknownDevice } from "./core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
+import { newId, type Random, systemRandom } from "./core/random.js";
 import type { ScannedText, Verdict } from "./core/verdict.js";
 import { type CascadeCall, type PartListener, runCascade } from "./engines/cascade.js";
+import type { EgressRecord } from "./engines/egress.js";
 import { withEgressGuard } from "./engines/guarded.js";
 import { withRedaction } from "./engines/redacted.js";
 import { LABEL, METRIC } from "./metrics/names.js";
 import { remediesFor } from "./routing/remedies.js";
-import { enginesInOrder, Router, type RoutingInput } from "./routing/router.js";
+import { droppedEngines, enginesInOrder, Router, type RoutingInput } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
 import { Redactor } from "./rules/redaction.js";
+import { flaggedValues, quotations } from "./rules/taint.js";
 
 export interface OrchestratorOptions {
   /** In order of preference within each place. Those on the network are guarded here, whatever they do themselves. */
@@ -37,6 +44,9 @@ export interface OrchestratorOptions {
   readonly clock?: Clock;
   /** Used where a query names none; default `balanced`. */
   readonly preference?: Preference;
+  /** Where decisions are recorded; default nowhere. */
+  readonly audit?: DecisionLog;
+  readonly random?: Random;
   /** Tokens kept free for the answer when a prompt is trimmed; default 1024, at most a quarter of an engine's context. */
   readonly answerTokens?: number;
 }
@@ -62,7 +72,6 @@ const ASSUMED_CONTEXT_TOKENS = { device: 4096, network: 16_384 } as const;
 export class Orchestrator {
   readonly context: ContextManager;
   readonly #engines: readonly Engine[];
-  readonly #models: ReadonlyMap<Engine, LanguageModelV4>;
   readonly #rules: ExpertSystem;
   readonly #router: Router;
   readonly #device: Device;
@@ -70,14 +79,19 @@ export class Orchestrator {
   readonly #clock: Clock;
   readonly #preference: Preference;
   readonly #answerTokens: number;
+  readonly #audit: DecisionLog | undefined;
+  readonly #random: Random;
+  readonly #ruleVersion: string;
+  /** Flagged values of turns that were kept here, by turn. */
+  readonly #keptValues = new WeakMap<Turn, readonly string[]>();
 
   constructor(options: OrchestratorOptions) {
-    const { engines, rules, router, context, device, telemetry, clock, preference, answerTokens } = options;
+    const { engines, rules, router, context, device, telemetry, clock, preference, answerTokens, audit, random } =
+      options;
     const ids = new Set(engines.map((engine) => engine.id));
     if (ids.size < engines.length) throw new TypeError("Cannot build the orchestrator: two engines have the same id");
     this.#engines = [...engines];
     this.#rules = rules ?? new ExpertSystem();
-    this.#models = new Map(engines.map((engine) => [engine, this.#guard(engine)]));
     this.#router = router ?? new Router();
     this.#clock = clock ?? systemClock;
     this.context = context ?? new ContextManager({ store: new MemoryStore(), clock: this.#clock });
@@ -85,12 +99,15 @@ export class Orchestrator {
     this.#telemetry = telemetry ?? noTelemetry;
     this.#preference = preference ?? "balanced";
     this.#answerTokens = answerTokens ?? 1024;
+    this.#audit = audit;
+    this.#random = random ?? systemRandom;
+    this.#ruleVersion = audit === undefined ? "" : ruleVersionOf(this.#rules.rules);
   }
 
   /** Decides about a question without calling a model or remembering anything. */
   async plan(query: Query): Promise<Plan> {
-    const verdict = this.#rules.evaluate(textsOf(query));
-    const input = await this.#routingInput(query, verdict);
+    const verdict = await this.#judge(query);
+    const { input } = await this.#routingInput(query, verdict);
     const decision = this.#router.route(input);
     return { verdict, decision, engines: enginesInOrder(decision, input).map((engine) => engine.id) };
   }
@@ -104,12 +121,15 @@ export class Orchestrator {
     const startedMs = this.#clock.monotonicMs();
     const span = this.#telemetry.span("question");
     let outcome: Outcome | undefined;
+    let log: QuestionLog | undefined;
+    const attempts: Attempt[] = [];
     try {
-      const verdict = this.#stage("rules", () => this.#rules.evaluate(textsOf(query))); //       1 what must stay here
-      const input = await this.#routingInput(query, verdict);
+      const verdict = await this.#judge(query); //                                                1 what must stay here
+      const { input, projectId } = await this.#routingInput(query, verdict);
       const decision = this.#stage("route", () => this.#router.route(input)); //                 2 where, and why
-      const attempts: Attempt[] = [];
-      const facts = (): Pick<Outcome, "verdict" | "decision" | "attempts" | "durationMs"> => ({
+      log = this.#openLog(query, input, decision, projectId);
+      const facts = (): Pick<Outcome, "id" | "verdict" | "decision" | "attempts" | "durationMs"> => ({
+        ...(log === undefined ? {} : { id: log.id }),
         verdict,
         decision,
         attempts,
@@ -119,7 +139,7 @@ export class Orchestrator {
         outcome = { kind: "blocked", ...refusalOf(verdict, decision), ...facts() };
         return outcome;
       }
-      const given = await this.#generate(query, input, decision, attempts, options); //          3, 4 prompt and engine
+      const given = await this.#generate(query, input, decision, { attempts, log, ...options }); // 3, 4 prompt and engine
       if (given === undefined) {
         outcome = { ...remediesFor(input, decision, attempts), ...facts() };
         return outcome;
@@ -139,6 +159,7 @@ export class Orchestrator {
       return outcome;
     } finally {
       this.#report(outcome, span, startedMs); //                                                  6 also on error and abort
+      await log?.ended(endOf(outcome, attempts, options.signal));
     }
   }
 
@@ -175,18 +196,62 @@ export class Orchestrator {
     await this.context.close();
   }
 
-  /** Whatever a network engine does itself, what it receives was redacted, then scanned again. */
-  #guard(engine: Engine): LanguageModelV4 {
-    if (engine.place === "device") return engine.model;
-    const scanner = this.#rules;
-    return withRedaction(withEgressGuard(engine.model, { scanner }), { scanner, createRedactor: () => new Redactor() });
+  /** The verdict on the texts, and on what they quote of values that earlier turns of the project kept here. */
+  async #judge(query: Query): Promise<Verdict> {
+    const texts = textsOf(query);
+    const verdict = this.#stage("rules", () => this.#rules.evaluate(texts));
+    const mayLeave = verdict.kind === "allow" || verdict.kind === "redact";
+    if (!mayLeave || !this.#engines.some((engine) => engine.place === "network")) return verdict;
+    const kept = await this.context.keptTurns(query.project ?? DEFAULT_PROJECT);
+    if (kept.length === 0) return verdict;
+    const quoted = quotations(texts, new Set(kept.flatMap((turn) => this.#valuesOf(turn))));
+    return quoted.length === 0 ? verdict : { kind: "keep-local", hits: [...quoted, ...verdict.hits] };
   }
 
-  async #routingInput(query: Query, verdict: Verdict): Promise<RoutingInput> {
+  #valuesOf(turn: Turn): readonly string[] {
+    let values = this.#keptValues.get(turn);
+    if (values === undefined) {
+      const texts: ScannedText[] = [turn.question, turn.answer].map((text) => ({ source: "history", text }));
+      values = flaggedValues(texts, this.#rules.evaluate(texts).hits);
+      this.#keptValues.set(turn, values);
+    }
+    return values;
+  }
+
+  #openLog(query: Query, input: RoutingInput, decision: RoutingDecision, projectId: string): QuestionLog | undefined {
+    if (this.#audit === undefined) return undefined;
+    const nowMs = (): number => this.#clock.nowMs();
+    return new QuestionLog({
+      id: newId(nowMs(), this.#random),
+      log: this.#audit,
+      projectId,
+      nowMs,
+      facts: factsOf({
+        ...input,
+        ruleVersion: this.#ruleVersion,
+        texts: textsOf(query).length,
+        router: this.#router.settings,
+      }),
+      taken: takenOf(input.verdict, decision, {
+        order: enginesInOrder(decision, input),
+        dropped: droppedEngines(decision, input),
+      }),
+    });
+  }
+
+  /** The model as it may be called: whatever a network engine does itself, what it gets was redacted, then scanned again. */
+  #guarded(engine: Engine, record: (entry: EgressRecord) => void): LanguageModelV4 {
+    if (engine.place === "device") return engine.model;
+    const scanner = this.#rules;
+    const guarded = withEgressGuard(engine.model, { scanner, record });
+    return withRedaction(guarded, { scanner, createRedactor: () => new Redactor() });
+  }
+
+  async #routingInput(query: Query, verdict: Verdict): Promise<{ input: RoutingInput; projectId: string }> {
     const name = query.project ?? DEFAULT_PROJECT;
     const project = await this.context.find(name); // from the store, not from memory: another process may have marked it private
     const { settings, conversation } = query;
-    return {
+    const input: RoutingInput = {
       text: query.text,
       preference: query.preference ?? this.#preference,
       ...(query.forced === undefined ? {} : { forced: query.forced }),
@@ -201,6 +266,7 @@ export class Orchestrator {
       },
       engines: this.#engines,
     };
+    return { input, projectId: project?.id ?? "" };
   }
 
   /** Tries the engines in order; undefined when none answered. */
@@ -208,11 +274,10 @@ export class Orchestrator {
     query: Query,
     input: RoutingInput,
     decision: RoutingDecision,
-    attempts: Attempt[],
-    { signal, onPart }: AnswerOptions,
+    { attempts, log, signal, onPart }: AnswerOptions & { attempts: Attempt[]; log: QuestionLog | undefined },
   ): Promise<Given | undefined> {
     return runCascade(enginesInOrder(decision, input), {
-      call: (engine, listener) => this.#call(engine, query, { signal, listener }),
+      call: (engine, listener) => this.#call(engine, query, { signal, listener, log }),
       verify: decision.route === "hybrid",
       wantsJson: input.needs.structuredOutput,
       attempts,
@@ -227,14 +292,25 @@ export class Orchestrator {
   async #call(
     engine: Engine,
     query: Query,
-    { signal, listener }: { signal: AbortSignal | undefined; listener: PartListener | undefined },
+    {
+      signal,
+      listener,
+      log,
+    }: { signal: AbortSignal | undefined; listener: PartListener | undefined; log: QuestionLog | undefined },
   ): Promise<{ result: LanguageModelV4GenerateResult; tainted: boolean }> {
     const project = query.project ?? DEFAULT_PROJECT;
     const context = engine.contextTokens ?? ASSUMED_CONTEXT_TOKENS[engine.place];
     const reserve = Math.min(this.#answerTokens, context / 4);
     const prompt =
       engine.accepts === undefined
-        ? await this.context.prompt({ ...query, project }, { place: engine.place, budgetTokens: context - reserve })
+        ? await this.context.prompt(
+            { ...query, project },
+            {
+              place: engine.place,
+              budgetTokens: context - reserve,
+              keepLocal: (turn) => this.#staysNow(turn, engine.place),
+            },
+          )
         : { messages: query.conversation ?? questionOnly(query.text), privateTurns: 0 };
     const call: LanguageModelV4CallOptions = {
       ...query.settings,
@@ -242,7 +318,13 @@ export class Orchestrator {
       providerOptions: { [PROVIDER_KEY]: { project } },
       ...(signal === undefined ? {} : { abortSignal: signal }),
     };
-    const model = this.#models.get(engine)!; // every engine has its guarded model since construction
+    const counted = { requests: 0, bytes: 0 };
+    const model = this.#guarded(engine, ({ bytes }) => {
+      counted.requests++;
+      counted.bytes += bytes;
+    });
+    if (engine.place === "network") await log?.decided(); // durable before the first byte leaves
+    const before = engine.departed?.();
     const span = this.#telemetry.span("generate");
     span.set({ [LABEL.engine]: engine.id });
     try {
@@ -257,7 +339,22 @@ export class Orchestrator {
       return { result, tainted: recalled || prompt.privateTurns > 0 };
     } finally {
       span.end();
+      log?.sent(engine.id, before === undefined ? counted : difference(engine.departed?.() ?? before, before));
     }
+  }
+
+  /**
+   * Whether the rules of today keep a turn here that was open when it was said: consent was withdrawn, a rule was added,
+   * another device wrote it. For the device only a turn that some rule matched is read again.
+   */
+  #staysNow({ question, answer, ruleIds }: Turn, place: Engine["place"]): boolean {
+    if (place === "device" && ruleIds.length === 0) return false;
+    return keepsLocal(
+      this.#rules.evaluate([
+        { source: "history", text: question },
+        { source: "history", text: answer },
+      ]),
+    );
   }
 
   /** Stores the turn. What a rule, a mark or a choice kept on the device stays there: the turn never enters a remote prompt. */
@@ -315,6 +412,25 @@ export class Orchestrator {
     span.set({ outcome: kind, route });
     span.end();
   }
+}
+
+type Departed = ReturnType<NonNullable<Engine["departed"]>>;
+
+function difference(after: Departed, before: Departed): Departed {
+  return { requests: after.requests - before.requests, bytes: after.bytes - before.bytes };
+}
+
+function endOf(
+  outcome: Outcome | undefined,
+  attempts: readonly Attempt[],
+  signal: AbortSignal | undefined,
+): Omit<DecisionEnd, "sent"> {
+  return {
+    outcome: outcome?.kind ?? (signal?.aborted ? "aborted" : "failed"),
+    ...(outcome?.kind === "answered" ? { engine: outcome.engine } : {}),
+    attempts: attempts.map(({ engine, place, failure }) => ({ engine, place, failed: failure !== undefined })),
+    ...(outcome?.kind === "answered" && outcome.turnId !== undefined ? { turnId: outcome.turnId } : {}),
+  };
 }
 
 /** An answer, whose it is, and whether it may quote what must stay on the device. */

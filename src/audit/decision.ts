@@ -54,3 +54,17 @@ export function takenOf(
     dropped: engines.dropped,
   };
 }
+
+/** A short name for a set of rules: changes with any rule's id, severity, action or kind. FNV-1a, 32 bits twice. */
+export function ruleVersionOf(
+  rules: readonly { id: string; severity: string; action: string; kind: string }[],
+): string {
+  let [high, low] = [0x811c9dc5, 0x01000193];
+  for (const { id, severity, action, kind } of rules) {
+    for (const character of `${id} ${severity} ${action} ${kind};`) {
+      high = Math.imul(high ^ character.charCodeAt(0), 0x01000193);
+      low = Math.imul(low ^ character.charCodeAt(0), 0x811c9dc5);
+    }
+  }
+  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+}

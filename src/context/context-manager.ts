@@ -5,7 +5,7 @@ import type { Route } from "../core/query.js";
 import { rankPostings } from "./bm25.js";
 import { History } from "./history.js";
 import { type Project, projectName, UnknownProjectError } from "./project.js";
-import { type BuiltPrompt, buildPrompt, conversationTokens } from "./prompt.js";
+import { type BuiltPrompt, buildPrompt, conversationTokens, type PromptParts } from "./prompt.js";
 import { makeSnapshot, type ProjectSnapshot, readSnapshot } from "./snapshot.js";
 import type { ContextStore } from "./store.js";
 import { countTerms } from "./terms.js";
@@ -112,7 +112,7 @@ export class ContextManager implements ProjectMemory {
       /** Only turns after this sequence number; default all that fit. */
       readonly historyAfterSeq?: number;
     },
-    options: { readonly place: "device" | "network"; readonly budgetTokens: number },
+    options: Pick<PromptParts, "place" | "budgetTokens" | "keepLocal">,
   ): Promise<BuiltPrompt> {
     const name = projectName(query.project);
     const { conversation, system, historyAfterSeq = 0 } = query;
@@ -127,10 +127,19 @@ export class ContextManager implements ProjectMemory {
         question: query.text,
         ...(system === undefined ? {} : { system }),
         turns: historyAfterSeq === 0 ? history : turnsAfter(history, historyAfterSeq),
-        place: options.place,
         private: project.private,
-        budgetTokens: options.budgetTokens,
+        ...options,
       });
+    });
+  }
+
+  /** Turns and notes of the project's window that a rule kept on the device; empty when there is no such project. */
+  async keptTurns(project: string): Promise<readonly Turn[]> {
+    const name = projectName(project);
+    return this.#exclusive(async () => {
+      if ((await this.#store.project(name)) === undefined) return [];
+      const { history } = await this.#load(name);
+      return [...history].filter(({ privacy, ruleIds }) => privacy === "device-only" && ruleIds.length > 0);
     });
   }
 

@@ -26,6 +26,8 @@ export interface Remedy {
 }
 
 interface OutcomeFacts {
+  /** Id of the question in the decision log; absent when none is kept. */
+  readonly id?: string;
   readonly decision: RoutingDecision;
   readonly verdict: Verdict;
   readonly attempts: readonly Attempt[];

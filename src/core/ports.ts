@@ -15,6 +15,11 @@ export interface Engine {
    * Pure, and cheap enough to ask on every question. An engine without it takes any question.
    */
   readonly accepts?: (question: string) => { readonly skill: string } | undefined;
+  /**
+   * For a network engine that knows it: requests and bytes of bodies that left through it since it was made, retries
+   * included. Without it only calls and the texts in them are counted.
+   */
+  readonly departed?: () => { readonly requests: number; readonly bytes: number };
   /** Frees what the engine holds; calling it twice is allowed. */
   readonly close?: () => Promise<void>;
 }

@@ -35,6 +35,8 @@ const ANSWER_RESERVE_TOKENS = 128;
  * threshold that the device's state has moved. No score lifts a veto. Pure but for the skill lookup; well below 1 ms.
  */
 export class Router {
+  /** What the router was built with, for the record of a decision. */
+  readonly settings: Required<RouterOptions>;
   readonly #threshold: number;
   readonly #hybridBand: number;
 
@@ -45,6 +47,7 @@ export class Router {
       throw new RangeError(`Cannot build the router: hybridBand ${hybridBand} is not within 0 to 1`);
     this.#threshold = threshold;
     this.#hybridBand = hybridBand;
+    this.settings = { threshold, hybridBand };
   }
 
   route(input: RoutingInput): RoutingDecision {
