@@ -1,5 +1,9 @@
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { describe, expect, test } from "vitest";
+import { ContextManager } from "./context/context-manager.js";
+import { MemoryStore } from "./context/memory-store.js";
+import type { AuditEntry } from "./core/decision-record.js";
+import type { Outcome } from "./core/outcome.js";
 import type { Engine } from "./core/ports.js";
 import type { Query } from "./core/query.js";
 import { deviceSkillsEngine } from "./engines/device-skills/device-skills.js";
@@ -166,6 +170,16 @@ describe("Orchestrator", () => {
     const seq = (await runtime.context.history("p", { limit: 1 }))[0]!.seq;
     await runtime.answer({ text: "second question", project: "p", historyAfterSeq: seq });
     expect(large.calls[1]?.prompt).toHaveLength(1);
+  });
+
+  test("withholds an open turn that the rules of today keep here, instead of refusing the whole question", async () => {
+    const context = new ContextManager({ store: new MemoryStore() });
+    const consenting = new ExpertSystem({ redactPersonalData: true });
+    const [before, after] = [network(), network()];
+    await orchestrator([before], { rules: consenting, context }).answer({ ...HARD, text: `Write to ${MAIL}` });
+    expect(await context.history("default")).toMatchObject([{ privacy: "open" }]);
+    expect(await orchestrator([after], { context }).answer(HARD)).toMatchObject({ kind: "answered", engine: "large" });
+    expect(sent(after)).not.toMatch(/jane|EMAIL/);
   });
 
   test("redacts personal data with consent and restores it in the answer, also in a stream", async () => {
@@ -366,6 +380,123 @@ describe("Orchestrator", () => {
     await expect(answer).rejects.toThrow("enough");
     expect(await runtime.context.history("default")).toEqual([]);
     await expect(runtime.answer({ text: "x" }, { signal: stop.signal })).rejects.toThrow("enough");
+  });
+
+  test("keeps a later question here that quotes what an earlier turn kept, though nothing around it betrays it", async () => {
+    const large = network();
+    const runtime = orchestrator([device(), large]);
+    await runtime.answer({ text: "remember my card PIN is 4711 please", project: "p" });
+    const quoting = await runtime.answer({ ...HARD, text: `${HARD.text} Does 4711 fit the pattern?`, project: "p" });
+    expect(quoting).toMatchObject({
+      engine: "small",
+      verdict: { kind: "keep-local", hits: [{ ruleId: "PRIVACY_090" }] },
+    });
+    expect(large.calls).toEqual([]);
+    const elsewhere = await runtime.answer({
+      ...HARD,
+      text: `${HARD.text} Does 4711 fit the pattern?`,
+      project: "other",
+    });
+    expect(elsewhere).toMatchObject({ engine: "large" });
+  });
+
+  describe("with a decision log", () => {
+    const run = async (
+      engines: readonly Engine[],
+      query: Query,
+    ): Promise<{ entries: AuditEntry[]; outcome: Outcome; order: string[] }> => {
+      const entries: AuditEntry[] = [];
+      const order: string[] = [];
+      const watched = engines.map(
+        (engine): Engine => ({
+          ...engine,
+          model: {
+            ...engine.model,
+            doGenerate: (call) => {
+              order.push(engine.id);
+              return engine.model.doGenerate(call);
+            },
+          },
+        }),
+      );
+      const audit = {
+        append: async (entry: AuditEntry) => {
+          order.push(entry.kind);
+          entries.push(entry);
+        },
+      };
+      const outcome = await orchestrator(watched, { audit }).answer(query);
+      return { entries, outcome, order };
+    };
+
+    test("writes the decision before anything leaves, and then how it ended and how much left", async () => {
+      const { entries, outcome, order } = await run([device(), network()], HARD);
+      expect(order).toEqual(["decided", "large", "ended"]);
+      expect(entries[0]).toMatchObject({ id: outcome.id, taken: { route: "remote", order: ["large", "small"] } });
+      expect(entries[1]).toMatchObject({
+        id: outcome.id,
+        end: { outcome: "answered", sent: [{ engine: "large", requests: 1 }] },
+      });
+      expect(JSON.stringify(entries)).not.toContain("quicksort");
+    });
+
+    test("writes one entry for a question that stays, with what was dropped and why, and no value of a hit", async () => {
+      const { entries } = await run([deviceSkillsEngine({}), device(), network()], {
+        ...HARD,
+        text: `${HARD.text} ${secret()}`,
+      });
+      expect(entries).toHaveLength(1);
+      expect(entries[0]).toMatchObject({
+        kind: "whole",
+        taken: {
+          verdict: "keep-local",
+          dropped: [
+            { engine: "device-skills", why: "does not answer this" },
+            { engine: "large", why: "veto/rule" },
+          ],
+        },
+        end: { outcome: "answered", sent: [] },
+      });
+      expect(JSON.stringify(entries)).not.toContain(secret());
+    });
+
+    test("shows a fallback, a blocked question and an aborted one", async () => {
+      const fallback = await run([device(), network([new Error("down")])], HARD);
+      expect(fallback.entries.at(-1)).toMatchObject({
+        end: {
+          attempts: [
+            { engine: "large", failed: true },
+            { engine: "small", failed: false },
+          ],
+        },
+      });
+      const blocked = await run([network()], { text: `What does ${secret()} open?`, forced: "remote" });
+      expect(blocked.entries).toMatchObject([
+        { kind: "whole", taken: { route: "blocked" }, end: { outcome: "blocked", sent: [] } },
+      ]);
+      const stop = new AbortController();
+      const entries: AuditEntry[] = [];
+      const stuck: Engine = {
+        ...device(),
+        model: {
+          ...device().model,
+          doGenerate: () => {
+            stop.abort(new Error("enough"));
+            return Promise.reject(stop.signal.reason);
+          },
+        },
+      };
+      const runtime = orchestrator([stuck], { audit: { append: async (entry) => void entries.push(entry) } });
+      await expect(runtime.answer({ text: "hello there" }, { signal: stop.signal })).rejects.toThrow("enough");
+      expect(entries).toMatchObject([{ kind: "whole", end: { outcome: "aborted" } }]);
+    });
+
+    test("calls no network engine when the decision cannot be written", async () => {
+      const large = network();
+      const audit = { append: () => Promise.reject(new Error("disk full")) };
+      await expect(orchestrator([large], { audit }).answer(HARD)).rejects.toThrow("disk full");
+      expect(large.calls).toEqual([]);
+    });
   });
 
   test("counts questions by route and outcome, and names no text in what it measured", async () => {
