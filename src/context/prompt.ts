@@ -15,6 +15,8 @@ export interface PromptParts {
   readonly place: "device" | "network";
   /** Every turn is device-only, whatever it says itself: a private project. */
   readonly private?: boolean;
+  /** A turn for which this is true is device-only too, whatever it says itself: what the rules say now. */
+  readonly keepLocal?: ((turn: Turn) => boolean) | undefined;
   readonly budgetTokens: number;
 }
 
@@ -39,14 +41,14 @@ const NOTES_HEADING = "Notes the person has saved:";
  * Within the budget unless system and question alone exceed it: they are never cut. Linear in what fits, not in the history.
  */
 export function buildPrompt(parts: PromptParts): BuiltPrompt {
-  const { question, system = "", place, budgetTokens } = parts;
+  const { question, system = "", place, keepLocal, budgetTokens } = parts;
   if (!(budgetTokens >= 0))
     throw new RangeError(`Cannot build a prompt within ${budgetTokens} tokens: expected 0 or more`);
   const history = parts.turns instanceof History ? parts.turns : History.of(parts.turns);
   const isPrivate = parts.private === true;
   let withheldTurns = 0;
   if (place === "network") withheldTurns = isPrivate ? history.forPrompts : history.deviceOnly;
-  const available = history.forPrompts - withheldTurns;
+  let available = history.forPrompts - withheldTurns;
   let tokens = messageTokens(question) + (system === "" ? 0 : messageTokens(system));
   let privateTurns = 0;
   const said: Turn[] = [];
@@ -54,8 +56,14 @@ export function buildPrompt(parts: PromptParts): BuiltPrompt {
   for (let age = 0; said.length + notes.length < available; age++) {
     const turn = history.at(age)!; // the history holds that many
     if (!entersPrompt(turn)) continue;
-    const mustStay = isPrivate || turn.privacy === "device-only";
-    if (mustStay && place === "network") continue;
+    const marked = isPrivate || turn.privacy === "device-only";
+    if (marked && place === "network") continue;
+    const mustStay = marked || keepLocal?.(turn) === true;
+    if (mustStay && place === "network") {
+      withheldTurns++;
+      available--;
+      continue;
+    }
     const heading =
       turn.kind === "turn" || notes.length > 0 ? 0 : estimateTokens(`\n\n${NOTES_HEADING}`) + MESSAGE_TOKENS;
     const cost = history.tokensAt(age) + heading;
