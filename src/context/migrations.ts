@@ -52,6 +52,11 @@ const migrations: readonly Migration[] = [
       )${keyed}`,
     ];
   },
+  // What an encrypted store has in place of the texts.
+  (dialect) => {
+    const bytes = dialect === "sqlite" ? "BLOB" : "BYTEA";
+    return [`ALTER TABLE projects ADD COLUMN sealed ${bytes}`, `ALTER TABLE turns ADD COLUMN sealed ${bytes}`];
+  },
 ];
 
 const VERSION_KEY = "schema_version";

@@ -1,30 +1,33 @@
 import type { SqlDriver, SqlRow } from "../core/sql.js";
 import { charactersOf } from "./history.js";
 import type { Project } from "./project.js";
+import type { RowCodec } from "./row-codec.js";
 import { addPostings, removePostings } from "./sql-postings.js";
-import { integerOf, PROJECT_COLUMNS, type ProjectRow, readProject, TURN_COLUMNS, textOf } from "./sql-rows.js";
-import { encodeText } from "./stored-text.js";
+import { integerOf, PROJECT_COLUMNS, type ProjectRow, TURN_COLUMNS, textOf } from "./sql-rows.js";
 import { countTerms } from "./terms.js";
 import type { NewTurn, Turn } from "./turn.js";
 
 /** One project's row, undefined when there is none. */
 export async function findProject(
   sql: SqlDriver,
+  codec: RowCodec,
   column: "id" | "name",
   value: string,
 ): Promise<ProjectRow | undefined> {
-  const [row] = await sql.all(`SELECT ${PROJECT_COLUMNS} FROM projects WHERE ${column} = ?`, [value]);
-  return row === undefined ? undefined : readProject(row);
+  const stored = column === "id" ? value : await codec.storedName(value);
+  const [row] = await sql.all(`SELECT ${PROJECT_COLUMNS} FROM projects WHERE ${column} = ?`, [stored]);
+  return row === undefined ? undefined : codec.readProject(row);
 }
 
-/** Writes the project's row with its next revision. */
+/** Writes the project's row with its next revision; the columns of its name are written as `row.stored` has them. */
 export async function updateProject(sql: SqlDriver, row: ProjectRow, project: Project): Promise<Project> {
   const revision = row.project.revision + 1;
   await sql.run(
-    `UPDATE projects SET name = ?, private = ?, updated_at_ms = ?, turns = ?, notes = ?, total_length = ?, next_seq = ?,
+    `UPDATE projects SET name = ?, sealed = ?, private = ?, updated_at_ms = ?, turns = ?, notes = ?, total_length = ?, next_seq = ?,
       revision = ? WHERE id = ?`,
     [
-      project.name,
+      row.stored.name,
+      row.stored.sealed,
       project.private ? 1 : 0,
       project.updatedAtMs,
       project.turns,
@@ -44,6 +47,7 @@ export type StampedTurn = NewTurn & Pick<Turn, "id" | "createdAtMs">;
 /** Adds the newest turn; the project's own row is left to the caller, who gets what shall stand in it. */
 export async function insertTurn(
   sql: SqlDriver,
+  codec: RowCodec,
   row: ProjectRow,
   turn: StampedTurn,
 ): Promise<{ readonly turn: Turn; readonly row: ProjectRow }> {
@@ -62,26 +66,29 @@ export async function insertTurn(
     ruleIds: [...ruleIds],
     createdAtMs,
   };
+  const texts = await codec.turnTexts(added);
+  const storedTerms = await codec.storedTerms(row.number, [...terms.counts.keys()]);
   await sql.run(
-    `INSERT INTO turns (${TURN_COLUMNS}, characters, length, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO turns (${TURN_COLUMNS}, characters, length, terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       added.id,
       added.projectId,
       added.seq,
       kind,
       route,
-      encodeText(engine),
+      texts.engine,
       added.privacy,
-      encodeText(ruleIds.join("\n")),
+      texts.ruleIds,
       createdAtMs,
-      encodeText(question),
-      encodeText(answer),
+      texts.question,
+      texts.answer,
+      texts.sealed,
       charactersOf(turn),
       terms.total,
-      [...terms.counts.keys()].join(" "),
+      [...storedTerms].sort().join(" "), // not in the order of the text, which nobody needs to know
     ],
   );
-  await addPostings(sql, row.number, added.seq, terms);
+  await addPostings(sql, { project: row.number, seq: added.seq, terms, storedTerms });
   const field = kind === "turn" ? "turns" : "notes";
   return {
     turn: added,

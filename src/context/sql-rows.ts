@@ -2,12 +2,13 @@ import type { Route } from "../core/query.js";
 import type { SqlRow, SqlValue } from "../core/sql.js";
 import type { Posting } from "./bm25.js";
 import type { Project } from "./project.js";
-import { decodeText } from "./stored-text.js";
 import type { Turn } from "./turn.js";
 
 /** A project's row, with the columns that only the store needs. */
 export interface ProjectRow {
   readonly project: Project;
+  /** Its name as it stands in the columns. */
+  readonly stored: { readonly name: string; readonly sealed: Uint8Array | null };
   readonly number: number;
   readonly totalLength: number;
   readonly nextSeq: number;
@@ -15,18 +16,21 @@ export interface ProjectRow {
 
 /** Columns of `projects` without its state, which may be large. */
 export const PROJECT_COLUMNS =
-  "id, number, name, private, created_at_ms, updated_at_ms, turns, notes, total_length, next_seq, revision";
+  "id, number, name, private, created_at_ms, updated_at_ms, turns, notes, total_length, next_seq, revision, sealed";
 
 /** Columns of `turns` that make a Turn. */
 export const TURN_COLUMNS =
-  "id, project_id, seq, kind, route, engine, privacy, rule_ids, created_at_ms, question, answer";
+  "id, project_id, seq, kind, route, engine, privacy, rule_ids, created_at_ms, question, answer, sealed";
 
-/** Reads one row of `projects`. */
-export function readProject(row: SqlRow): ProjectRow {
+/** What a turn's text columns hold, sealed or not. */
+export type TurnTextFields = Pick<Turn, "question" | "answer" | "engine" | "ruleIds">;
+
+/** Reads one row of `projects`; its name is the codec's to read. */
+export function readProject(row: SqlRow, name: string): ProjectRow {
   return {
     project: {
       id: textOf(row, "id"),
-      name: textOf(row, "name"),
+      name,
       private: integerOf(row, "private") !== 0,
       createdAtMs: integerOf(row, "created_at_ms"),
       updatedAtMs: integerOf(row, "updated_at_ms"),
@@ -34,14 +38,15 @@ export function readProject(row: SqlRow): ProjectRow {
       notes: integerOf(row, "notes"),
       revision: integerOf(row, "revision"),
     },
+    stored: { name: textOf(row, "name"), sealed: row["sealed"] === null ? null : bytesOf(row, "sealed") },
     number: integerOf(row, "number"),
     totalLength: integerOf(row, "total_length"),
     nextSeq: integerOf(row, "next_seq"),
   };
 }
 
-/** Reads one row of `turns`. */
-export function readTurn(row: SqlRow): Turn {
+/** Reads one row of `turns`; its texts are the codec's to read. */
+export function readTurn(row: SqlRow, texts: TurnTextFields): Turn {
   return {
     id: textOf(row, "id"),
     projectId: textOf(row, "project_id"),
@@ -50,11 +55,8 @@ export function readTurn(row: SqlRow): Turn {
     kind: textOf(row, "kind") as Turn["kind"],
     route: textOf(row, "route") as Route,
     privacy: textOf(row, "privacy") as Turn["privacy"],
-    engine: decodeText(textOf(row, "engine")),
-    ruleIds: decodeText(textOf(row, "rule_ids")).split("\n").filter(Boolean),
     createdAtMs: integerOf(row, "created_at_ms"),
-    question: decodeText(textOf(row, "question")),
-    answer: decodeText(textOf(row, "answer")),
+    ...texts,
   };
 }
 
@@ -68,6 +70,13 @@ export function textOf(row: SqlRow, column: string): string {
   const value = row[column];
   if (typeof value !== "string") throw unexpected(column, "text", value);
   return value;
+}
+
+/** A column of bytes. */
+export function bytesOf(row: SqlRow, column: string): Uint8Array {
+  const value = row[column];
+  if (!(value instanceof Uint8Array)) throw unexpected(column, "bytes", value);
+  return new Uint8Array(value); // node-postgres hands over a Buffer
 }
 
 /** A whole number; node-postgres hands 64 bits over as text. */

@@ -1,9 +1,13 @@
+import { type Cipher, type StoreLock, StoreLockedError } from "../core/cipher.js";
 import { type Clock, systemClock } from "../core/clock.js";
 import { newId, type Random, systemRandom } from "../core/random.js";
 import type { SqlDriver } from "../core/sql.js";
 import type { PostingLists } from "./bm25.js";
 import { migrate } from "./migrations.js";
 import { type Project, ProjectExistsError, UnknownProjectError } from "./project.js";
+import { plainRows, type RowCodec, refuse } from "./row-codec.js";
+import { sealedRows } from "./sealed-rows.js";
+import { convertStore } from "./sql-conversion.js";
 import { findPostings } from "./sql-postings.js";
 import {
   deleteTurns,
@@ -14,86 +18,98 @@ import {
   type StampedTurn,
   updateProject,
 } from "./sql-projects.js";
-import {
-  integerOf,
-  PROJECT_COLUMNS,
-  type ProjectRow,
-  readProject,
-  readTurn,
-  TURN_COLUMNS,
-  textOf,
-} from "./sql-rows.js";
+import { bytesOf, integerOf, PROJECT_COLUMNS, type ProjectRow, TURN_COLUMNS, textOf } from "./sql-rows.js";
 import type { ContextStore, ImportedTurn } from "./store.js";
-import { decodeText, encodeText } from "./stored-text.js";
 import type { NewTurn, Turn } from "./turn.js";
 
 /** Set with every erasure, cleared when the file has been rebuilt: a kill between the two is made good at the next use. */
 const VACUUM_DUE = "vacuum_due";
+/** What the cipher is made from again; absent in a store whose texts stand as they are. */
+const LOCK = "cipher";
 const SET_VALUE =
   "INSERT INTO entries (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+/** The store once it has been opened: how its texts stand, and by which lock. */
+interface Opened {
+  readonly sql: SqlDriver;
+  readonly codec: RowCodec;
+  readonly lock: string | undefined;
+}
 
 /**
  * A store in any database that a SqlDriver reaches: the common subset of SQLite and PostgreSQL. The schema is brought
  * up to date at the first call. On PostgreSQL forgotten rows are deleted; when their bytes leave the disk is the server's.
+ *
+ * Encrypted (`changeLock`), it asks `unlock` for its cipher at the first call. Every call rejects with StoreLockedError
+ * when it is encrypted and `unlock` is missing or rejects, or when another process changed its encryption meanwhile.
  */
 export class SqlStore implements ContextStore {
   readonly #driver: SqlDriver;
   readonly #clock: Pick<Clock, "nowMs">;
   readonly #random: Random;
-  #ready: Promise<void> | undefined;
+  readonly #unlock: ((lock: string) => Promise<Cipher>) | undefined;
+  #ready: Promise<Opened> | undefined;
 
   constructor(options: {
     readonly driver: SqlDriver;
+    /** Makes the cipher of an encrypted store from what `StoreLock.lock` held. */
+    readonly unlock?: (lock: string) => Promise<Cipher>;
     readonly clock?: Pick<Clock, "nowMs">;
     readonly random?: Random;
   }) {
     this.#driver = options.driver;
+    this.#unlock = options.unlock;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
   }
 
   async projects(): Promise<readonly Project[]> {
-    const sql = await this.#open();
+    const { sql, codec } = await this.#open();
     const rows = await sql.all(`SELECT ${PROJECT_COLUMNS} FROM projects`);
+    const projects = await Promise.all(rows.map(codec.readProject));
     // Sorted here: databases differ in how they collate names.
-    return rows
-      .map((row) => readProject(row).project)
+    return projects
+      .map(({ project }) => project)
       .sort((a, b) => b.updatedAtMs - a.updatedAtMs || (a.name < b.name ? -1 : 1));
   }
 
   async project(name: string): Promise<Project | undefined> {
-    return (await findProject(await this.#open(), "name", name))?.project;
+    const { sql, codec, lock } = await this.#open();
+    const row = await findProject(sql, codec, "name", name);
+    // Under another lock it would stand under another name.
+    if (row === undefined) refuse((await getEntry(sql, LOCK)) !== lock);
+    return row?.project;
   }
 
   createProject(
     name: string,
     options: { readonly private?: boolean; readonly ifAbsent?: boolean } = {},
   ): Promise<Project> {
-    return this.#transaction(async (sql) => {
-      const existing = await findProject(sql, "name", name);
+    return this.#transaction(async (sql, codec) => {
+      const existing = await findProject(sql, codec, "name", name);
       if (existing !== undefined) {
         if (options.ifAbsent === true) return existing.project;
         throw new ProjectExistsError(name);
       }
-      return (await this.#insertProject(sql, name, options.private ?? false, this.#clock.nowMs())).project;
+      return (await this.#insertProject(sql, codec, name, options.private ?? false, this.#clock.nowMs())).project;
     });
   }
 
   changeProject(name: string, change: { readonly name?: string; readonly private?: boolean }): Promise<Project> {
-    return this.#transaction(async (sql) => {
-      const row = await findProject(sql, "name", name);
+    return this.#transaction(async (sql, codec) => {
+      const row = await findProject(sql, codec, "name", name);
       if (row === undefined) throw new UnknownProjectError(name);
       const newName = change.name ?? name;
-      if (newName !== name && (await findProject(sql, "name", newName)) !== undefined) {
+      if (newName !== name && (await findProject(sql, codec, "name", newName)) !== undefined) {
         throw new ProjectExistsError(newName);
       }
-      const { project } = row;
-      return updateProject(sql, row, {
-        ...project,
+      const project = {
+        ...row.project,
         name: newName,
-        private: change.private ?? project.private,
+        private: change.private ?? row.project.private,
         updatedAtMs: this.#clock.nowMs(),
-      });
+      };
+      return updateProject(sql, { ...row, stored: await codec.projectTexts(project) }, project);
     });
   }
 
@@ -103,10 +119,12 @@ export class SqlStore implements ContextStore {
     readonly createdAtMs: number;
     readonly turns: readonly ImportedTurn[];
   }): Promise<Project> {
-    return this.#transaction(async (sql) => {
-      if ((await findProject(sql, "name", content.name)) !== undefined) throw new ProjectExistsError(content.name);
-      let row = await this.#insertProject(sql, content.name, content.private, content.createdAtMs);
-      for (const turn of content.turns) row = (await insertTurn(sql, row, this.#stamped(turn, turn.createdAtMs))).row;
+    return this.#transaction(async (sql, codec) => {
+      if ((await findProject(sql, codec, "name", content.name)) !== undefined)
+        throw new ProjectExistsError(content.name);
+      let row = await this.#insertProject(sql, codec, content.name, content.private, content.createdAtMs);
+      for (const turn of content.turns)
+        row = (await insertTurn(sql, codec, row, this.#stamped(turn, turn.createdAtMs))).row;
       return updateProject(sql, row, { ...row.project, updatedAtMs: this.#clock.nowMs() });
     });
   }
@@ -116,13 +134,13 @@ export class SqlStore implements ContextStore {
     turn: NewTurn,
     { maxTurns = Number.POSITIVE_INFINITY }: { readonly maxTurns?: number } = {},
   ): Promise<{ readonly turn: Turn; readonly project: Project }> {
-    return this.#transaction(async (sql) => {
+    return this.#transaction(async (sql, codec) => {
       // A write first: on PostgreSQL it locks the row, so that two writers take two places.
       await sql.run("UPDATE projects SET revision = revision WHERE id = ?", [projectId]);
-      const found = await findProject(sql, "id", projectId);
+      const found = await findProject(sql, codec, "id", projectId);
       if (found === undefined) throw new Error("Cannot remember the turn: its project was deleted meanwhile");
       const nowMs = this.#clock.nowMs();
-      const added = await insertTurn(sql, found, this.#stamped(turn, nowMs));
+      const added = await insertTurn(sql, codec, found, this.#stamped(turn, nowMs));
       const row = await prune(sql, added.row, maxTurns);
       return { turn: added.turn, project: await updateProject(sql, row, { ...row.project, updatedAtMs: nowMs }) };
     });
@@ -133,7 +151,7 @@ export class SqlStore implements ContextStore {
     options: { readonly limit: number; readonly beforeSeq?: number; readonly maxCharacters?: number },
   ): Promise<readonly Turn[]> {
     const { limit, beforeSeq = Number.MAX_SAFE_INTEGER, maxCharacters } = options;
-    const sql = await this.#open();
+    const { sql, codec } = await this.#open();
     let fromSeq = 0;
     if (maxCharacters !== undefined) {
       const sizes = await sql.all(
@@ -151,11 +169,11 @@ export class SqlStore implements ContextStore {
       `SELECT ${TURN_COLUMNS} FROM turns WHERE project_id = ? AND seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?`,
       [projectId, beforeSeq, fromSeq, limit],
     );
-    return rows.map(readTurn);
+    return Promise.all(rows.map(codec.readTurn));
   }
 
   async turnsBySeq(projectId: string, seqs: readonly number[]): Promise<readonly Turn[]> {
-    const sql = await this.#open();
+    const { sql, codec } = await this.#open();
     const turns: Turn[] = [];
     for (let start = 0; start < seqs.length; start += 500) {
       const batch = seqs.slice(start, start + 500);
@@ -163,7 +181,7 @@ export class SqlStore implements ContextStore {
         `SELECT ${TURN_COLUMNS} FROM turns WHERE project_id = ? AND seq IN (${batch.map(() => "?").join(", ")})`,
         [projectId, ...batch],
       );
-      for (const row of rows) turns.push(readTurn(row));
+      turns.push(...(await Promise.all(rows.map(codec.readTurn))));
     }
     return turns;
   }
@@ -173,17 +191,17 @@ export class SqlStore implements ContextStore {
     terms: readonly string[],
     { maxPostings = Number.POSITIVE_INFINITY }: { readonly maxPostings?: number } = {},
   ): Promise<PostingLists> {
-    const sql = await this.#open();
-    const row = await findProject(sql, "id", projectId);
+    const { sql, codec } = await this.#open();
+    const row = await findProject(sql, codec, "id", projectId);
     if (row === undefined) return { documents: 0, totalLength: 0, byTerm: new Map() };
-    const byTerm = await findPostings(sql, row.number, terms, maxPostings);
+    const byTerm = await findPostings(sql, codec, row.number, terms, maxPostings);
     return { documents: row.project.turns + row.project.notes, totalLength: row.totalLength, byTerm };
   }
 
   forgetTurn(id: string): Promise<number> {
-    return this.#erase(async (sql) => {
+    return this.#erase(async (sql, codec) => {
       const [turn] = await sql.all("SELECT project_id, seq, kind, length, terms FROM turns WHERE id = ?", [id]);
-      const found = turn === undefined ? undefined : await findProject(sql, "id", textOf(turn, "project_id"));
+      const found = turn === undefined ? undefined : await findProject(sql, codec, "id", textOf(turn, "project_id"));
       if (turn === undefined || found === undefined) return 0;
       const row = await deleteTurns(sql, found, [turn]);
       await sql.run("UPDATE projects SET state = NULL WHERE id = ?", [row.project.id]);
@@ -193,8 +211,8 @@ export class SqlStore implements ContextStore {
   }
 
   forgetProject(name: string): Promise<number> {
-    return this.#erase(async (sql) => {
-      const row = await findProject(sql, "name", name);
+    return this.#erase(async (sql, codec) => {
+      const row = await findProject(sql, codec, "name", name);
       if (row === undefined) return 0;
       const removed = await emptyProject(sql, row);
       await sql.run("UPDATE projects SET state = NULL WHERE id = ?", [row.project.id]);
@@ -204,8 +222,8 @@ export class SqlStore implements ContextStore {
   }
 
   deleteProject(name: string): Promise<number> {
-    return this.#erase(async (sql) => {
-      const row = await findProject(sql, "name", name);
+    return this.#erase(async (sql, codec) => {
+      const row = await findProject(sql, codec, "name", name);
       if (row === undefined) throw new UnknownProjectError(name);
       const removed = await emptyProject(sql, row);
       await sql.run("DELETE FROM projects WHERE id = ?", [row.project.id]);
@@ -223,65 +241,103 @@ export class SqlStore implements ContextStore {
   }
 
   async getValue(key: string): Promise<string | undefined> {
-    return getEntry(await this.#open(), `value/${encodeText(key)}`);
+    const { sql, codec } = await this.#open();
+    const stored = await getEntry(sql, codec.entryOf(key));
+    return stored === undefined ? undefined : codec.readValue(key, stored);
   }
 
   async setValue(key: string, value: string): Promise<void> {
-    const sql = await this.#open();
-    await sql.run(SET_VALUE, [`value/${encodeText(key)}`, encodeText(value)]);
+    await this.#transaction(async (sql, codec) => {
+      await sql.run(SET_VALUE, [codec.entryOf(key), await codec.storedValue(key, value)]);
+    });
   }
 
   updateValue(key: string, change: (old: string | undefined) => string): Promise<string> {
-    return this.#transaction(async (sql) => {
-      const entry = `value/${encodeText(key)}`;
+    return this.#transaction(async (sql, codec) => {
+      const entry = codec.entryOf(key);
       // A write first: on PostgreSQL it locks the row. A value that is not there yet is locked by its empty row.
       const isNew =
         (await sql.run("INSERT INTO entries (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", [entry, ""])) > 0;
       await sql.run("UPDATE entries SET value = value WHERE key = ?", [entry]);
-      const value = change(isNew ? undefined : await getEntry(sql, entry));
-      await sql.run(SET_VALUE, [entry, encodeText(value)]);
+      const old = isNew ? undefined : await getEntry(sql, entry);
+      const value = change(old === undefined ? undefined : await codec.readValue(key, old));
+      await sql.run(SET_VALUE, [entry, await codec.storedValue(key, value)]);
       return value;
     });
   }
 
   async loadState(projectId: string): Promise<Uint8Array | undefined> {
-    const sql = await this.#open();
+    const { sql, codec } = await this.#open();
     const [row] = await sql.all("SELECT state FROM projects WHERE id = ?", [projectId]);
-    const state = row?.["state"];
-    return state instanceof Uint8Array ? new Uint8Array(state) : undefined;
+    return row === undefined || row["state"] === null ? undefined : codec.readState(projectId, bytesOf(row, "state"));
   }
 
   async saveState(projectId: string, state: Uint8Array): Promise<void> {
-    const sql = await this.#open();
-    const changed = await sql.run("UPDATE projects SET state = ? WHERE id = ?", [state, projectId]);
-    if (changed === 0) throw new Error("Cannot save the state: its project was deleted meanwhile");
+    await this.#transaction(async (sql, codec) => {
+      const stored = await codec.storedState(projectId, state);
+      const changed = await sql.run("UPDATE projects SET state = ? WHERE id = ?", [stored, projectId]);
+      if (changed === 0) throw new Error("Cannot save the state: its project was deleted meanwhile");
+    });
+  }
+
+  /** The lock of an encrypted store, without opening it; undefined when its texts stand as they are. */
+  async lock(): Promise<string | undefined> {
+    await migrate(this.#driver);
+    return getEntry(this.#driver, LOCK);
+  }
+
+  /**
+   * Encrypts the store, changes its key, or decrypts it (`undefined`): all of it in one transaction, then the file is
+   * rebuilt so that nothing of the old form is left in it. Resolves to the number of turns and notes.
+   */
+  async changeLock(next: StoreLock | undefined): Promise<number> {
+    const codec = next === undefined ? plainRows : sealedRows(next.cipher);
+    const count = await this.#erase(async (sql, old) => {
+      const turns = await convertStore(sql, old, codec);
+      if (next === undefined) await sql.run("DELETE FROM entries WHERE key = ?", [LOCK]);
+      else await sql.run(SET_VALUE, [LOCK, next.lock]);
+      return turns;
+    });
+    this.#ready = Promise.resolve({ sql: this.#driver, codec, lock: next?.lock });
+    return count;
   }
 
   close(): Promise<void> {
     return this.#driver.close();
   }
 
-  async #open(): Promise<SqlDriver> {
+  #open(): Promise<Opened> {
     this.#ready ??= this.#prepare().catch((error: unknown) => {
       this.#ready = undefined; // a busy database may be free at the next call
       throw error;
     });
-    await this.#ready;
-    return this.#driver;
+    return this.#ready;
   }
 
-  async #prepare(): Promise<void> {
-    await migrate(this.#driver);
-    if ((await getEntry(this.#driver, VACUUM_DUE)) !== undefined) await this.#vacuum();
+  async #prepare(): Promise<Opened> {
+    const sql = this.#driver;
+    await migrate(sql);
+    if ((await getEntry(sql, VACUUM_DUE)) !== undefined) await this.#vacuum();
+    const lock = await getEntry(sql, LOCK);
+    if (lock === undefined) return { sql, codec: plainRows, lock };
+    if (this.#unlock === undefined) {
+      throw new StoreLockedError("Cannot open the context store: it is encrypted, and no key was given");
+    }
+    return { sql, codec: sealedRows(await this.#unlock(lock)), lock };
   }
 
-  async #transaction<T>(body: (sql: SqlDriver) => Promise<T>): Promise<T> {
-    return (await this.#open()).transaction(body);
+  async #transaction<T>(body: (sql: SqlDriver, codec: RowCodec) => Promise<T>): Promise<T> {
+    const { codec, lock } = await this.#open();
+    return this.#driver.transaction(async (sql) => {
+      // Nothing is written in clear into a store that another process has encrypted.
+      refuse((await getEntry(sql, LOCK)) !== lock);
+      return body(sql, codec);
+    });
   }
 
-  async #erase(body: (sql: SqlDriver) => Promise<number>): Promise<number> {
-    const removed = await this.#transaction(async (sql) => {
-      const count = await body(sql);
+  async #erase(body: (sql: SqlDriver, codec: RowCodec) => Promise<number>): Promise<number> {
+    const removed = await this.#transaction(async (sql, codec) => {
+      const count = await body(sql, codec);
       if (sql.dialect === "sqlite") await sql.run(SET_VALUE, [VACUUM_DUE, "1"]);
       return count;
     });
@@ -302,18 +358,26 @@ export class SqlStore implements ContextStore {
     return { ...turn, id: newId(createdAtMs, this.#random), createdAtMs };
   }
 
-  async #insertProject(sql: SqlDriver, name: string, isPrivate: boolean, createdAtMs: number): Promise<ProjectRow> {
+  async #insertProject(
+    sql: SqlDriver,
+    codec: RowCodec,
+    name: string,
+    isPrivate: boolean,
+    createdAtMs: number,
+  ): Promise<ProjectRow> {
     const id = newId(createdAtMs, this.#random);
+    const stored = await codec.projectTexts({ id, name, private: isPrivate, createdAtMs });
     await sql.run(
       `INSERT INTO projects (${PROJECT_COLUMNS})
-        SELECT ?, COALESCE(MAX(number), 0) + 1, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), 0, 0, 0, 1, 1 FROM projects`,
-      [id, name, isPrivate ? 1 : 0, createdAtMs, createdAtMs],
+        SELECT ?, COALESCE(MAX(number), 0) + 1, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), 0, 0, 0, 1, 1, NULL FROM projects`,
+      [id, stored.name, isPrivate ? 1 : 0, createdAtMs, createdAtMs],
     );
-    return (await findProject(sql, "id", id))!;
+    if (stored.sealed !== null) await sql.run("UPDATE projects SET sealed = ? WHERE id = ?", [stored.sealed, id]);
+    return (await findProject(sql, codec, "id", id))!;
   }
 }
 
 async function getEntry(sql: SqlDriver, key: string): Promise<string | undefined> {
   const [row] = await sql.all("SELECT value FROM entries WHERE key = ?", [key]);
-  return row === undefined ? undefined : decodeText(textOf(row, "value"));
+  return row === undefined ? undefined : textOf(row, "value");
 }
