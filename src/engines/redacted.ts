@@ -9,6 +9,7 @@ import type { RuleHit, ScannedText } from "../core/verdict.js";
 import { mapCallTexts, mapJsonTexts } from "./call-texts.js";
 import type { RequestScanner } from "./egress.js";
 import { JsonStringRestorer, type TextRestorer } from "./json-string-restorer.js";
+import { redactionHits } from "./redaction-hits.js";
 
 /** Puts placeholders for values and values for placeholders, the same ones throughout one request. */
 export interface RequestRedactor {
@@ -72,13 +73,7 @@ function redactCall(
     texts.push({ source, text });
     return text;
   });
-  const hits = new Map<number, RuleHit[]>();
-  for (const hit of scanner.evaluate(texts).hits) {
-    if (hit.action !== "redact" || hit.end <= hit.start) continue;
-    const known = hits.get(hit.textIndex);
-    if (known) known.push(hit);
-    else hits.set(hit.textIndex, [hit]);
-  }
+  const hits = redactionHits(scanner, texts);
   if (hits.size === 0) return call;
   let index = 0; // the second walk meets the same texts in the same order
   // Texts without a hit too: one that looks like a placeholder must not come back as somebody's address.
