@@ -42,19 +42,20 @@ export async function runCascade<Call extends CascadeCall>(
 ): Promise<(Call & { readonly engine: Engine }) | undefined> {
   const { call, verify, wantsJson, attempts, clock, onPart, onFailure, signal } = options;
   let provisional: (Call & { readonly engine: Engine }) | undefined;
-  for (const [index, engine] of order.entries()) {
+  for (let index = 0; index < order.length; index++) {
+    const engine = order[index]!;
     signal?.throwIfAborted();
     const holdBack = verify && engine.place === "device" && order.slice(index + 1).some(isNetwork);
     const display = onPart === undefined || holdBack ? undefined : new Display(onPart);
     const startedMs = clock.monotonicMs();
-    const attempt = { engine: engine.id, place: engine.place };
+    const { id, place } = engine;
     let failure: string;
     try {
-      const given = { ...(await call(engine, display?.listener)), engine };
+      const given = { engine, ...(await call(engine, display?.listener)) };
       const check = checkAnswer(given.result, { wantsJson });
       const empty = check.kind === "escalate" && check.code === "answer/empty";
       if (check.kind === "accept" || display?.shown || !(holdBack || empty)) {
-        attempts.push({ ...attempt, durationMs: clock.monotonicMs() - startedMs });
+        attempts.push({ engine: id, place, durationMs: clock.monotonicMs() - startedMs });
         if (holdBack) showWhole(given.result, onPart);
         return given;
       }
@@ -65,7 +66,7 @@ export async function runCascade<Call extends CascadeCall>(
       failure = failureOf(error);
       onFailure(engine, error);
     }
-    attempts.push({ ...attempt, durationMs: clock.monotonicMs() - startedMs, failure });
+    attempts.push({ engine: id, place, durationMs: clock.monotonicMs() - startedMs, failure });
     if (display?.shown) return undefined;
   }
   if (provisional !== undefined) showWhole(provisional.result, onPart);
