@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 /** The oldest version of package.json "engines", and the newest of each later line. */
-const NODE_VERSIONS = ["20.19.0", "22", "24"];
+const NODE_VERSIONS = ["20.19.0", "22", "24", "26"];
 /** Hermes V1 has `at` and TextEncoder; its predecessor of 2022 has not. */
 const PRELUDE = `[Array.prototype, String.prototype].forEach(function (prototype) {
   Object.defineProperty(prototype, "at", { value: function (index) { return this[index < 0 ? this.length + index : index]; } });
@@ -238,12 +238,10 @@ async function bundle(contents) {
 /** Hermes 0.12 has no classes, no \p{…} and no named groups. `**` stays, because Babel's Math.pow refuses a BigInt. */
 function es5(modules, code) {
   const require = createRequire(join(modules, "here.js"));
-  const preset = [
-    require.resolve("@babel/preset-env"),
-    { targets: { ie: "11" }, modules: false, exclude: ["transform-exponentiation-operator"] },
-  ];
-  const options = { configFile: false, babelrc: false, compact: false, sourceType: "script", presets: [preset] };
-  return require("@babel/core").transformSync(code, options).code;
+  const [core, preset] = BABEL.map((name) => require.resolve(name.replace(/@[^@]+$/, "")));
+  const settings = { targets: { ie: "11" }, modules: false, exclude: ["transform-exponentiation-operator"] };
+  const options = { configFile: false, babelrc: false, compact: false, sourceType: "script" };
+  return require(core).transformSync(code, { ...options, presets: [[preset, settings]] }).code;
 }
 
 /** The binary of that version, fetched once. */
