@@ -4,32 +4,32 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4Prompt,
 } from "@ai-sdk/provider";
-import { factsOf, ruleVersionOf, takenOf } from "./audit/decision.js";
+import { ruleVersionOf } from "./audit/decision.js";
 import { QuestionLog } from "./audit/question-log.js";
 import { ContextManager } from "./context/context-manager.js";
 import { MemoryStore } from "./context/memory-store.js";
-import { estimateTokens } from "./context/tokens.js";
 import type { Turn } from "./context/turn.js";
 import { type Clock, systemClock } from "./core/clock.js";
 import type { RoutingDecision } from "./core/decision.js";
 import type { DecisionEnd, DecisionLog } from "./core/decision-record.js";
 import { CannotAnswerError } from "./core/errors.js";
-import { collectStream, PROVIDER_KEY, scannableTexts, textOfContent, totalsOf } from "./core/language-model.js";
+import { collectStream, PROVIDER_KEY, textOfContent, totalsOf } from "./core/language-model.js";
 import type { Attempt, Outcome } from "./core/outcome.js";
 import { type Device, type Engine, noTelemetry, type Telemetry, unknownDevice } from "./core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import { newId, type Random, systemRandom } from "./core/random.js";
 import type { ScannedText, Verdict } from "./core/verdict.js";
+import { type Circumstances, type Decision, decide, recordOf } from "./decision.js";
 import { type CascadeCall, type PartListener, runCascade } from "./engines/cascade.js";
 import type { EgressRecord } from "./engines/egress.js";
 import { withEgressGuard } from "./engines/guarded.js";
 import { withRedaction } from "./engines/redacted.js";
 import { LABEL, METRIC } from "./metrics/names.js";
 import { remediesFor } from "./routing/remedies.js";
-import { droppedEngines, enginesInOrder, Router, type RoutingInput } from "./routing/router.js";
+import { Router, type RoutingInput } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
 import { Redactor } from "./rules/redaction.js";
-import { flaggedValues, quotations } from "./rules/taint.js";
+import { flaggedValues } from "./rules/taint.js";
 
 export interface OrchestratorOptions {
   /** In order of preference within each place. Those on the network are guarded here, whatever they do themselves. */
@@ -108,11 +108,8 @@ export class Orchestrator {
 
   /** Decides about a question without calling a model or remembering anything. */
   async plan(query: Query): Promise<Plan> {
-    const texts = textsOf(query);
-    const verdict = await this.#judge(query, texts);
-    const { input } = await this.#routingInput(query, texts, verdict);
-    const decision = this.#router.route(input);
-    return { verdict, decision, engines: enginesInOrder(decision, input).map((engine) => engine.id) };
+    const { verdict, routing, order } = (await this.#decide(query)).decision;
+    return { verdict, decision: routing, engines: order.map((engine) => engine.id) };
   }
 
   /**
@@ -127,28 +124,26 @@ export class Orchestrator {
     let log: QuestionLog | undefined;
     const attempts: Attempt[] = [];
     try {
-      const texts = textsOf(query);
-      const verdict = await this.#judge(query, texts); //                                        1 what must stay here
-      const { input, projectId } = await this.#routingInput(query, texts, verdict);
-      const decision = this.#stage("route", () => this.#router.route(input)); //                 2 where, and why
-      log = this.#openLog(texts, input, decision, projectId);
+      const { decision, projectId } = await this.#decide(query); //               1, 2 what must stay, where it goes, and why
+      const { verdict, input, routing } = decision;
+      log = this.#openLog(decision, projectId);
       const facts = (): Pick<Outcome, "id" | "verdict" | "decision" | "attempts" | "durationMs"> => ({
         ...(log === undefined ? {} : { id: log.id }),
         verdict,
-        decision,
+        decision: routing,
         attempts,
         durationMs: this.#clock.monotonicMs() - startedMs,
       });
-      if (decision.route === "blocked") {
-        outcome = { kind: "blocked", ...refusalOf(verdict, decision), ...facts() };
+      if (routing.route === "blocked") {
+        outcome = { kind: "blocked", ...refusalOf(verdict, routing), ...facts() };
         return outcome;
       }
-      const given = await this.#generate(query, input, decision, { attempts, log, ...options }); // 3, 4 prompt and engine
+      const given = await this.#generate(query, decision, { attempts, log, ...options }); //       3, 4 prompt and engine
       if (given === undefined) {
-        outcome = { ...remediesFor(input, decision, attempts), ...facts() };
+        outcome = { ...remediesFor(input, routing, attempts), ...facts() };
         return outcome;
       }
-      const turnId = query.remember === false ? undefined : await this.#remember(query, input, given); // 5 history
+      const turnId = query.remember === false ? undefined : await this.#remember(query, input, given); //     5 history
       outcome = {
         kind: "answered",
         text: textOfContent(given.result.content),
@@ -200,51 +195,40 @@ export class Orchestrator {
     await this.context.close();
   }
 
-  /** The verdict on the texts, and on what they quote of values that earlier turns of the project kept here. */
-  async #judge(query: Query, texts: readonly ScannedText[]): Promise<Verdict> {
-    const verdict = this.#stage("rules", () => this.#rules.evaluate(texts));
-    const mayLeave = verdict.kind === "allow" || verdict.kind === "redact";
-    if (!mayLeave || !this.#engines.some((engine) => engine.place === "network")) return verdict;
-    const kept = await this.context.keptTurns(query.project ?? DEFAULT_PROJECT);
-    if (kept.length === 0) return verdict;
-    const quoted = quotations(texts, new Set(kept.flatMap((turn) => this.#valuesOf(turn))));
-    return quoted.length === 0 ? verdict : { kind: "keep-local", hits: [...quoted, ...verdict.hits] };
+  async #decide(query: Query): Promise<{ decision: Decision; projectId: string }> {
+    const name = query.project ?? DEFAULT_PROJECT;
+    const project = await this.context.find(name); // from the store, not from memory: another process may have marked it private
+    const mayLeave = this.#engines.some((engine) => engine.place === "network");
+    const kept = project !== undefined && mayLeave ? await this.context.keptTurns(name) : [];
+    const circumstances: Circumstances = {
+      preference: query.preference ?? this.#preference,
+      projectPrivate: project?.private ?? false,
+      device: this.#device.status(),
+      engines: this.#engines,
+      keptValues: kept.flatMap((turn) => this.#valuesOf(turn)),
+    };
+    const decision = decide(query, circumstances, {
+      rules: this.#rules,
+      router: this.#router,
+      telemetry: this.#telemetry,
+    });
+    return { decision, projectId: project?.id ?? "" };
   }
 
   #valuesOf(turn: Turn): readonly string[] {
     let values = this.#keptValues.get(turn);
     if (values === undefined) {
-      const texts: ScannedText[] = [turn.question, turn.answer].map((text) => ({ source: "history", text }));
-      values = flaggedValues(texts, this.#rules.evaluate(texts).hits);
+      values = valuesKeptBy(turn, this.#rules);
       this.#keptValues.set(turn, values);
     }
     return values;
   }
 
-  #openLog(
-    texts: readonly ScannedText[],
-    input: RoutingInput,
-    decision: RoutingDecision,
-    projectId: string,
-  ): QuestionLog | undefined {
+  #openLog(decision: Decision, projectId: string): QuestionLog | undefined {
     if (this.#audit === undefined) return undefined;
     const nowMs = (): number => this.#clock.nowMs();
-    return new QuestionLog({
-      id: newId(nowMs(), this.#random),
-      log: this.#audit,
-      projectId,
-      nowMs,
-      facts: factsOf({
-        ...input,
-        ruleVersion: this.#ruleVersion,
-        texts: texts.length,
-        router: this.#router.settings,
-      }),
-      taken: takenOf(input.verdict, decision, {
-        order: enginesInOrder(decision, input),
-        dropped: droppedEngines(decision, input),
-      }),
-    });
+    const record = recordOf(decision, { router: this.#router, ruleVersion: this.#ruleVersion });
+    return new QuestionLog({ id: newId(nowMs(), this.#random), log: this.#audit, projectId, nowMs, ...record });
   }
 
   /** The model as it may be called: whatever a network engine does itself, what it gets was redacted, then scanned again. */
@@ -255,42 +239,15 @@ export class Orchestrator {
     return withRedaction(guarded, { scanner, createRedactor: () => new Redactor() });
   }
 
-  async #routingInput(
-    query: Query,
-    texts: readonly ScannedText[],
-    verdict: Verdict,
-  ): Promise<{ input: RoutingInput; projectId: string }> {
-    const name = query.project ?? DEFAULT_PROJECT;
-    const project = await this.context.find(name); // from the store, not from memory: another process may have marked it private
-    const { settings, conversation } = query;
-    const input: RoutingInput = {
-      text: query.text,
-      preference: query.preference ?? this.#preference,
-      ...(query.forced === undefined ? {} : { forced: query.forced }),
-      verdict,
-      device: this.#device.status(),
-      projectPrivate: project?.private ?? false,
-      promptTokens: tokensOf(texts),
-      needs: {
-        tools: (settings?.tools?.length ?? 0) > 0,
-        structuredOutput: settings?.responseFormat?.type === "json",
-        files: conversation?.some(hasFile) ?? false,
-      },
-      engines: this.#engines,
-    };
-    return { input, projectId: project?.id ?? "" };
-  }
-
   /** Tries the engines in order; undefined when none answered. */
   #generate(
     query: Query,
-    input: RoutingInput,
-    decision: RoutingDecision,
+    { input, routing, order }: Decision,
     { attempts, log, signal, onPart }: AnswerOptions & { attempts: Attempt[]; log: QuestionLog | undefined },
   ): Promise<Given | undefined> {
-    return runCascade(enginesInOrder(decision, input), {
+    return runCascade(order, {
       call: (engine, listener) => this.#call(engine, query, { signal, listener, log }),
-      verify: decision.route === "hybrid",
+      verify: routing.route === "hybrid",
       wantsJson: input.needs.structuredOutput,
       attempts,
       clock: this.#clock,
@@ -401,15 +358,6 @@ export class Orchestrator {
     }
   }
 
-  #stage<T>(stage: string, run: () => T): T {
-    const span = this.#telemetry.span(stage);
-    try {
-      return run();
-    } finally {
-      span.end();
-    }
-  }
-
   #report(outcome: Outcome | undefined, span: ReturnType<Telemetry["span"]>, startedMs: number): void {
     if (this.#telemetry === noTelemetry) return;
     const kind = outcome?.kind ?? "failed";
@@ -430,6 +378,17 @@ export class Orchestrator {
 }
 
 type PromptQuery = Parameters<ContextManager["prompt"]>[0];
+
+function promptQuery(query: Query, project: string): PromptQuery {
+  return query.project === undefined ? { ...query, project } : (query as PromptQuery); // it names a project
+}
+
+/** The flagged values of a turn that was kept on the device: a later question that quotes one stays too. */
+export function valuesKeptBy(turn: Turn, rules: ExpertSystem): readonly string[] {
+  const texts: ScannedText[] = [turn.question, turn.answer].map((text) => ({ source: "history", text }));
+  return flaggedValues(texts, rules.evaluate(texts).hits);
+}
+
 type Departed = ReturnType<NonNullable<Engine["departed"]>>;
 
 function difference(after: Departed, before: Departed): Departed {
@@ -452,46 +411,8 @@ function endOf(
 /** An answer, whose it is, and whether it may quote what must stay on the device. */
 type Given = CascadeCall & { readonly engine: Engine; readonly tainted: boolean };
 
-function textsOf(query: Query): ScannedText[] {
-  const { conversation = [], settings } = query;
-  const isBare = conversation.length === 0 && settings === undefined; // most questions
-  const texts = isBare ? [] : scannableTexts({ prompt: conversation, ...toolsAndFormat(query) });
-  if (query.system !== undefined) texts.push({ source: "system", text: query.system });
-  if (query.conversation === undefined) texts.push({ source: "question", text: query.text });
-  return texts;
-}
-
-function toolsAndFormat({ settings }: Query): Pick<LanguageModelV4CallOptions, "tools" | "responseFormat"> {
-  return {
-    ...(settings?.tools === undefined ? {} : { tools: settings.tools }),
-    ...(settings?.responseFormat === undefined ? {} : { responseFormat: settings.responseFormat }),
-  };
-}
-
-/** Tokens of what must fit into a prompt whole; tools and schemas, which each engine writes in its own way, are not counted. */
-function tokensOf(texts: readonly ScannedText[]): number {
-  let tokens = 0;
-  for (const { source, text } of texts) if (source !== "request") tokens += estimateTokens(text);
-  return tokens;
-}
-
-/** What a prompt is made of. Field by field: `{ ...query, project }` takes 0.3 us (2-core EPYC, Node 20.20.2, 2026-11-23). */
-function promptQuery({ text, system, conversation, historyAfterSeq }: Query, project: string): PromptQuery {
-  return {
-    text,
-    project,
-    ...(system === undefined ? {} : { system }),
-    ...(conversation === undefined ? {} : { conversation }),
-    ...(historyAfterSeq === undefined ? {} : { historyAfterSeq }),
-  };
-}
-
 function questionOnly(text: string): LanguageModelV4Prompt {
   return [{ role: "user", content: [{ type: "text", text }] }];
-}
-
-function hasFile(message: LanguageModelV4Prompt[number]): boolean {
-  return message.role !== "system" && message.content.some((part) => part.type === "file");
 }
 
 function keepsLocal(verdict: Verdict): boolean {

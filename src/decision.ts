@@ -1,0 +1,125 @@
+import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import { factsOf, takenOf } from "./audit/decision.js";
+import { estimateTokens } from "./context/tokens.js";
+import type { RoutingDecision } from "./core/decision.js";
+import type { DecisionFacts, DecisionTaken } from "./core/decision-record.js";
+import { scannableTexts } from "./core/language-model.js";
+import { type DeviceStatus, type Engine, noTelemetry, type Telemetry } from "./core/ports.js";
+import type { Preference, Query } from "./core/query.js";
+import type { ScannedText, Verdict } from "./core/verdict.js";
+import { droppedEngines, enginesInOrder, type Router, type RoutingInput } from "./routing/router.js";
+import type { ExpertSystem } from "./rules/expert-system.js";
+import { quotations } from "./rules/taint.js";
+
+/** What a decision is made from beside the question itself. */
+export interface Circumstances {
+  readonly preference: Preference;
+  readonly projectPrivate: boolean;
+  readonly device: DeviceStatus;
+  readonly engines: readonly Engine[];
+  /** Flagged values that earlier turns of the project kept on the device. */
+  readonly keptValues: readonly string[];
+}
+
+/** A verdict and a route, and which engines follow from them. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** How many texts it was taken on. */
+  readonly texts: number;
+  readonly input: RoutingInput;
+  readonly routing: RoutingDecision;
+  /** The engines to try, in order. */
+  readonly order: readonly Engine[];
+}
+
+/**
+ * Steps 1 and 2 of the main path: what must stay, and where the question goes. A pure function of its arguments, so a
+ * decision taken again from the same facts is the same.
+ */
+export function decide(
+  query: Query,
+  circumstances: Circumstances,
+  {
+    rules,
+    router,
+    telemetry = noTelemetry,
+  }: { readonly rules: ExpertSystem; readonly router: Router; readonly telemetry?: Telemetry },
+): Decision {
+  const texts = textsOf(query);
+  const verdict = timed(telemetry, "rules", () => judge(texts, circumstances.keptValues, rules));
+  const { projectPrivate, device, engines, preference } = circumstances;
+  const { settings, conversation } = query;
+  const input: RoutingInput = {
+    text: query.text,
+    preference,
+    ...(query.forced === undefined ? {} : { forced: query.forced }),
+    verdict,
+    device,
+    projectPrivate,
+    promptTokens: tokensOf(texts),
+    needs: {
+      tools: (settings?.tools?.length ?? 0) > 0,
+      structuredOutput: settings?.responseFormat?.type === "json",
+      files: conversation?.some(hasFile) ?? false,
+    },
+    engines,
+  };
+  const routing = timed(telemetry, "route", () => router.route(input));
+  return { verdict, texts: texts.length, input, routing, order: enginesInOrder(routing, input) };
+}
+
+/** A decision as the audit log keeps it: the facts it was made from, and what was decided; no text of either. */
+export function recordOf(
+  { verdict, texts, input, routing, order }: Decision,
+  { router, ruleVersion }: { readonly router: Router; readonly ruleVersion: string },
+): { readonly facts: DecisionFacts; readonly taken: DecisionTaken } {
+  return {
+    facts: factsOf({ ...input, ruleVersion, texts, router: router.settings }),
+    taken: takenOf(verdict, routing, { order, dropped: droppedEngines(routing, input) }),
+  };
+}
+
+/** The verdict on the texts, and on what they quote of values that were kept here before. */
+function judge(texts: readonly ScannedText[], keptValues: readonly string[], rules: ExpertSystem): Verdict {
+  const verdict = rules.evaluate(texts);
+  if (keptValues.length === 0 || verdict.kind === "keep-local" || verdict.kind === "block") return verdict;
+  const quoted = quotations(texts, keptValues);
+  return quoted.length === 0 ? verdict : { kind: "keep-local", hits: [...quoted, ...verdict.hits] };
+}
+
+/** Everything the caller handed over; history of ours was judged when it was remembered, and is again when it is sent. */
+function textsOf(query: Query): ScannedText[] {
+  const { conversation = [], settings } = query;
+  const isBare = conversation.length === 0 && settings === undefined; // most questions
+  const texts = isBare ? [] : scannableTexts({ prompt: conversation, ...toolsAndFormat(query) });
+  if (query.system !== undefined) texts.push({ source: "system", text: query.system });
+  if (query.conversation === undefined) texts.push({ source: "question", text: query.text });
+  return texts;
+}
+
+function toolsAndFormat({ settings }: Query): Pick<LanguageModelV4CallOptions, "tools" | "responseFormat"> {
+  return {
+    ...(settings?.tools === undefined ? {} : { tools: settings.tools }),
+    ...(settings?.responseFormat === undefined ? {} : { responseFormat: settings.responseFormat }),
+  };
+}
+
+/** Tokens of what must fit into a prompt whole; tools and schemas, which each engine writes in its own way, are not counted. */
+function tokensOf(texts: readonly ScannedText[]): number {
+  let tokens = 0;
+  for (const { source, text } of texts) if (source !== "request") tokens += estimateTokens(text);
+  return tokens;
+}
+
+function hasFile(message: LanguageModelV4CallOptions["prompt"][number]): boolean {
+  return message.role !== "system" && message.content.some((part) => part.type === "file");
+}
+
+function timed<T>(telemetry: Telemetry, stage: string, run: () => T): T {
+  const span = telemetry.span(stage);
+  try {
+    return run();
+  } finally {
+    span.end();
+  }
+}
