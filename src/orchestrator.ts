@@ -108,7 +108,7 @@ export class Orchestrator {
 
   /** Decides about a question without calling a model or remembering anything. */
   async plan(query: Query): Promise<Plan> {
-    const { verdict, routing, order } = (await this.#decide(query)).decision;
+    const { verdict, routing, order } = await this.#decide(query);
     return { verdict, decision: routing, engines: order.map((engine) => engine.id) };
   }
 
@@ -124,9 +124,9 @@ export class Orchestrator {
     let log: QuestionLog | undefined;
     const attempts: Attempt[] = [];
     try {
-      const { decision, projectId } = await this.#decide(query); //               1, 2 what must stay, where it goes, and why
+      const decision = await this.#decide(query); //                              1, 2 what must stay, where it goes, and why
       const { verdict, input, routing } = decision;
-      log = this.#openLog(decision, projectId);
+      log = this.#openLog(query, decision);
       const facts = (): Pick<Outcome, "id" | "verdict" | "decision" | "attempts" | "durationMs"> => ({
         ...(log === undefined ? {} : { id: log.id }),
         verdict,
@@ -195,7 +195,7 @@ export class Orchestrator {
     await this.context.close();
   }
 
-  async #decide(query: Query): Promise<{ decision: Decision; projectId: string }> {
+  async #decide(query: Query): Promise<Decision> {
     const name = query.project ?? DEFAULT_PROJECT;
     const project = await this.context.find(name); // from the store, not from memory: another process may have marked it private
     const mayLeave = this.#engines.some((engine) => engine.place === "network");
@@ -207,12 +207,7 @@ export class Orchestrator {
       engines: this.#engines,
       keptValues: kept.flatMap((turn) => this.#valuesOf(turn)),
     };
-    const decision = decide(query, circumstances, {
-      rules: this.#rules,
-      router: this.#router,
-      telemetry: this.#telemetry,
-    });
-    return { decision, projectId: project?.id ?? "" };
+    return decide(query, circumstances, { rules: this.#rules, router: this.#router, telemetry: this.#telemetry });
   }
 
   #valuesOf(turn: Turn): readonly string[] {
@@ -224,11 +219,16 @@ export class Orchestrator {
     return values;
   }
 
-  #openLog(decision: Decision, projectId: string): QuestionLog | undefined {
+  #openLog(query: Query, decision: Decision): QuestionLog | undefined {
     if (this.#audit === undefined) return undefined;
     const nowMs = (): number => this.#clock.nowMs();
-    const record = recordOf(decision, { router: this.#router, ruleVersion: this.#ruleVersion });
-    return new QuestionLog({ id: newId(nowMs(), this.#random), log: this.#audit, projectId, nowMs, ...record });
+    return new QuestionLog({
+      id: newId(nowMs(), this.#random),
+      log: this.#audit,
+      projectId: async () => (await this.context.find(query.project ?? DEFAULT_PROJECT))?.id ?? "",
+      nowMs,
+      ...recordOf(decision, { router: this.#router, ruleVersion: this.#ruleVersion }),
+    });
   }
 
   /** The model as it may be called: whatever a network engine does itself, what it gets was redacted, then scanned again. */

@@ -4,7 +4,7 @@ import type { DecisionEnd, DecisionFacts, DecisionLog, DecisionTaken } from "../
 export class QuestionLog {
   readonly id: string;
   readonly #log: DecisionLog;
-  readonly #projectId: string;
+  readonly #projectId: () => Promise<string>;
   readonly #nowMs: () => number;
   readonly #facts: DecisionFacts;
   readonly #taken: DecisionTaken;
@@ -14,7 +14,8 @@ export class QuestionLog {
   constructor(options: {
     readonly id: string;
     readonly log: DecisionLog;
-    readonly projectId: string;
+    /** Asked when an entry is written: a new project has its id by then. */
+    readonly projectId: () => Promise<string>;
     readonly nowMs: () => number;
     readonly facts: DecisionFacts;
     readonly taken: DecisionTaken;
@@ -30,7 +31,7 @@ export class QuestionLog {
   /** Makes the decision durable; call it before anything may leave. A second call does nothing. */
   async decided(): Promise<void> {
     if (this.#decided) return;
-    await this.#log.append({ kind: "decided", ...this.#head(), facts: this.#facts, taken: this.#taken });
+    await this.#log.append({ kind: "decided", ...(await this.#head()), facts: this.#facts, taken: this.#taken });
     this.#decided = true;
   }
 
@@ -44,17 +45,18 @@ export class QuestionLog {
   }
 
   /** Writes how the question ended; once. */
-  ended(end: Omit<DecisionEnd, "sent">): Promise<void> {
+  async ended(end: Omit<DecisionEnd, "sent">): Promise<void> {
+    const head = await this.#head();
     const sent = [...this.#sent].map(([engine, sum]) => ({ engine, ...sum }));
     const whole: DecisionEnd = { ...end, sent };
-    return this.#log.append(
+    await this.#log.append(
       this.#decided
-        ? { kind: "ended", ...this.#head(), end: whole }
-        : { kind: "whole", ...this.#head(), facts: this.#facts, taken: this.#taken, end: whole },
+        ? { kind: "ended", ...head, end: whole }
+        : { kind: "whole", ...head, facts: this.#facts, taken: this.#taken, end: whole },
     );
   }
 
-  #head(): { id: string; projectId: string; atMs: number } {
-    return { id: this.id, projectId: this.#projectId, atMs: this.#nowMs() };
+  async #head(): Promise<{ id: string; projectId: string; atMs: number }> {
+    return { id: this.id, projectId: await this.#projectId(), atMs: this.#nowMs() };
   }
 }
