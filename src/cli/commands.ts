@@ -16,6 +16,11 @@ const PREFERENCE: OptionSpec = {
 };
 const LOCAL: OptionSpec = { name: "local", summary: "only engines on this device" };
 const REMOTE: OptionSpec = { name: "remote", summary: "only remote engines; lifts no privacy rule" };
+const KEY_FILE: OptionSpec = {
+  name: "key-file",
+  value: "FILE",
+  summary: "use the key in this file (made if there is none), and remember its place as store.keyFile",
+};
 const TRACE: OptionSpec = { name: "trace", value: "FILE", summary: "write a trace that Perfetto and Chrome open" };
 
 /** The whole command line. Each command loads its code when it runs. */
@@ -48,6 +53,7 @@ export const root: Command = {
       examples: [
         'mobile-ai ask "5 miles in km"',
         "git diff | mobile-ai ask -p work -",
+        "mobile-ai ask -   # type or paste, then Ctrl-D: no trace in the shell's history or the process list",
         'mobile-ai ask --json "12 * 7"',
       ],
       run: async (parsed, terminal) => (await import("./commands/ask.js")).ask(parsed, terminal),
@@ -157,6 +163,36 @@ export const root: Command = {
         YES,
       ],
       run: async (parsed, terminal) => (await import("./commands/history.js")).forget(parsed, terminal),
+    },
+    {
+      name: "store",
+      summary: "Encrypt the history on this device; the passphrase is never taken from the command line.",
+      subcommands: [
+        {
+          name: "status",
+          summary: "Say where the history is kept and whether it is encrypted.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/store.js")).storeStatus(parsed, terminal),
+        },
+        {
+          name: "encrypt",
+          summary: "Encrypt all texts, with a passphrase (MOBILE_AI_PASSPHRASE, or asked for) or a key file.",
+          options: [KEY_FILE],
+          examples: ["mobile-ai store encrypt", "mobile-ai store encrypt --key-file /media/card/mobile-ai.key"],
+          run: async (parsed, terminal) => (await import("./commands/store.js")).encryptStore(parsed, terminal),
+        },
+        {
+          name: "rekey",
+          summary: "Encrypt anew, with another passphrase (MOBILE_AI_NEW_PASSPHRASE, or asked for) or key file.",
+          options: [KEY_FILE],
+          run: async (parsed, terminal) => (await import("./commands/store.js")).rekeyStore(parsed, terminal),
+        },
+        {
+          name: "decrypt",
+          summary: "Write all texts in clear again.",
+          run: async (parsed, terminal) => (await import("./commands/store.js")).decryptStore(parsed, terminal),
+        },
+      ],
     },
     {
       name: "models",

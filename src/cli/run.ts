@@ -1,3 +1,4 @@
+import { StoreLockedError } from "../core/cipher.js";
 import { messageOf } from "../core/errors.js";
 import { type Command, CommandError, EXIT, findCommand, helpOf, nearest, parseCommand, UsageError } from "./command.js";
 import { root } from "./commands.js";
@@ -74,7 +75,8 @@ function report(error: unknown, terminal: Terminal): number {
     remark(terminal, error.message);
     return EXIT.usage;
   }
-  remark(terminal, error instanceof CommandError ? error.message : `Error: ${messageOf(error)}`);
+  const isPlain = error instanceof CommandError || error instanceof StoreLockedError;
+  remark(terminal, isPlain ? error.message : `Error: ${messageOf(error)}`);
   if (terminal.environment["MOBILE_AI_DEBUG"] && error instanceof Error && error.stack) remark(terminal, error.stack);
   return EXIT.failed;
 }

@@ -45,7 +45,16 @@ export async function openSession(parsed: Parsed, terminal: Terminal): Promise<S
   const settings = await loadSettings(terminal, parsed.texts("set"));
   const { storeFile } = pathsOf(terminal);
   const driver = await openSqlite(storeFile);
-  const store = new SqlStore({ driver });
+  const store = new SqlStore({
+    driver,
+    unlock: async (lock) => (await import("./store-key.js")).unlockStore(lock, settings, terminal),
+  });
+  try {
+    await store.open(); // a passphrase is asked for before anything else reads the terminal
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const context = new ContextManager({
     store,
     windowTurns: settings.number("history.windowTurns")!, // has a default

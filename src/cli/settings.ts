@@ -70,6 +70,12 @@ export const SETTINGS: readonly Setting[] = [
     schema: share,
     fallback: 0.1,
   },
+  {
+    key: "store.keyFile",
+    summary: "file (mode 0600) with the key or passphrase of an encrypted history (mobile-ai store)",
+    schema: text,
+    fallback: undefined,
+  },
   { key: "history.windowTurns", summary: "turns of a project kept in memory", schema: count(10_000), fallback: 100 },
   {
     key: "history.maxTurns",

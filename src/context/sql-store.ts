@@ -63,6 +63,11 @@ export class SqlStore implements ContextStore {
     this.#random = options.random ?? systemRandom;
   }
 
+  /** Opens the store now instead of at the first call: rejects with what every call would. */
+  async open(): Promise<void> {
+    await this.#open();
+  }
+
   async projects(): Promise<readonly Project[]> {
     const { sql, codec } = await this.#open();
     const rows = await sql.all(`SELECT ${PROJECT_COLUMNS} FROM projects`);

@@ -7,9 +7,9 @@ import { closingLine, exitCodeOf, explanation, outcomeJson, readQuestion, sideOf
 /** `mobile-ai ask`: one question, its answer as it comes, and a closing line that says who answered and why. */
 export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
   const side = sideOf(parsed);
-  const text = await readQuestion(parsed, terminal);
   const session = await openSession(parsed, terminal);
   try {
+    const text = await readQuestion(parsed, terminal);
     const project = await session.project(parsed.text("project"));
     const system = parsed.text("system");
     const query: Query = {
