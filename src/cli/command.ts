@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { messageOf } from "../core/errors.js";
 
 /** Exit codes of every command. */
 export const EXIT = { answered: 0, failed: 1, usage: 2, blocked: 3, unanswerable: 4, interrupted: 130 } as const;
@@ -131,7 +132,7 @@ export function parseCommand(command: Command, words: readonly string[], name: s
       ),
     });
   } catch (error) {
-    const message = error instanceof Error ? error.message.split(". ")[0]! : String(error);
+    const message = messageOf(error).split(/[.\n]+(?:\s|$)/)[0]!; // split has a first part
     throw new UsageError(`${message}. See ${name} --help; put -- before a text that begins with a dash`);
   }
   for (const spec of specs) {
@@ -147,7 +148,7 @@ export function parseCommand(command: Command, words: readonly string[], name: s
   if (parsed.positionals.length > expected.length && !expected.at(-1)?.rest) {
     const extra = parsed.positionals[expected.length];
     throw new UsageError(
-      `Cannot use "${extra}": ${name} takes ${expected.length === 0 ? "no" : expected.length} words. See ${name} --help`,
+      `Cannot use "${extra}": ${name} takes ${expected.length === 0 ? "no words" : expected.length === 1 ? "one word" : `${expected.length} words`}. See ${name} --help`,
     );
   }
   return new Parsed(parsed.positionals, parsed.values);

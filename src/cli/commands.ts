@@ -308,6 +308,61 @@ export const root: Command = {
       ],
     },
     {
+      name: "explain",
+      summary:
+        "Show the record of a decision: rules that hit, facts, route, engines dropped, fallbacks, bytes that left.",
+      arguments: [{ name: "ID", rest: true, summary: "of a question or its turn; default: the newest" }],
+      options: [
+        { name: "would-send", summary: "read a question instead, and show exactly what would leave the device for it" },
+        PROJECT,
+        PREFERENCE,
+        LOCAL,
+        REMOTE,
+        JSON_OUTPUT,
+      ],
+      examples: ["mobile-ai explain", 'mobile-ai explain --would-send "Who wrote Faust?"'],
+      run: async (parsed, terminal) => (await import("./commands/explain.js")).explain(parsed, terminal),
+    },
+    {
+      name: "replay",
+      summary: "Take a recorded decision again from its facts; prints the record, and fails where it is not the same.",
+      arguments: [
+        { name: "ID", required: true, summary: "of a question or its turn" },
+        {
+          name: "QUESTION",
+          rest: true,
+          summary: "the question as it was asked, where it was not remembered; - reads it",
+        },
+      ],
+      options: [{ name: "system", value: "TEXT", summary: "the system prompt, where there was one" }],
+      run: async (parsed, terminal) => (await import("./commands/explain.js")).replay(parsed, terminal),
+    },
+    {
+      name: "audit",
+      summary: "Verify the log of all decisions, and report what left this device.",
+      subcommands: [
+        {
+          name: "verify",
+          summary: "Check that no entry was changed, removed, added or moved.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/audit.js")).verifyAudit(parsed, terminal),
+        },
+        {
+          name: "report",
+          summary:
+            "Say what left this device, of a project and in a time; exit code 0 only when it is proven that nothing did.",
+          options: [
+            PROJECT,
+            { name: "from", value: "DATE", summary: "from this day on, 2027-03-01" },
+            { name: "to", value: "DATE", summary: "up to and with this day, 2027-03-31" },
+            JSON_OUTPUT,
+          ],
+          examples: ["mobile-ai audit report --project diary --from 2027-03-01 --to 2027-03-31"],
+          run: async (parsed, terminal) => (await import("./commands/audit.js")).reportAudit(parsed, terminal),
+        },
+      ],
+    },
+    {
       name: "doctor",
       summary: "Say what this device has, what is missing, and the exact next step.",
       options: [JSON_OUTPUT],

@@ -16,12 +16,13 @@ export const API_KEY_VARIABLES = ["MOBILE_AI_API_KEY", "MOBILE_AI_REMOTE_API_KEY
 /** Where this run keeps its files. */
 export function pathsOf(
   terminal: Terminal,
-): ApplicationPaths & { readonly keyFile: string; readonly storeFile: string } {
+): ApplicationPaths & { readonly keyFile: string; readonly storeFile: string; readonly auditFile: string } {
   const paths = applicationPaths(terminal.environment, process.platform, homedir());
   return {
     ...paths,
     keyFile: join(dirname(paths.configFile), "remote-api-key"),
     storeFile: join(paths.dataDirectory, "store.sqlite"),
+    auditFile: join(paths.stateDirectory, "audit.jsonl"),
   };
 }
 

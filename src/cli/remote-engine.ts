@@ -1,5 +1,5 @@
 import type { Engine } from "../core/ports.js";
-import { createEgress, type RequestScanner } from "../engines/egress.js";
+import { createEgress, type Fetch, openEgress, type RequestScanner } from "../engines/egress.js";
 import { openAICompatibleEngine } from "../engines/openai-compatible.js";
 import { withRetry } from "../engines/retrying.js";
 
@@ -15,9 +15,12 @@ export function remoteEngine(options: {
   readonly apiKey: () => Promise<string | undefined>;
   readonly scanner: RequestScanner;
   readonly sentBytes: (engine: string, bytes: number) => void;
+  /** Default: the runtime's own. */
+  readonly fetch?: Fetch | undefined;
 }): Engine {
-  const { baseUrl, model, maxAttempts, contextTokens, apiKey, scanner, sentBytes } = options;
-  const egress = createEgress({ scanner, record: ({ engine, bytes }) => sentBytes(engine ?? "unknown", bytes) });
+  const { baseUrl, model, maxAttempts, contextTokens, apiKey, scanner, sentBytes, fetch } = options;
+  const { record, totals } = openEgress(({ engine, bytes }) => sentBytes(engine ?? "unknown", bytes));
+  const egress = createEgress({ scanner, record, fetch });
   const engine = openAICompatibleEngine({ baseUrl, model, apiKey, egress, place: "network", contextTokens });
-  return { ...engine, model: withRetry(engine.model, { maxAttempts }) };
+  return { ...engine, model: withRetry(engine.model, { maxAttempts }), departed: totals };
 }

@@ -1,8 +1,9 @@
+import { ProjectNameError } from "../context/project.js";
 import { StoreLockedError } from "../core/cipher.js";
 import { messageOf } from "../core/errors.js";
 import { type Command, CommandError, EXIT, findCommand, helpOf, nearest, parseCommand, UsageError } from "./command.js";
 import { root } from "./commands.js";
-import { print, remark, type Terminal } from "./terminal.js";
+import { print, remark, safe, type Terminal } from "./terminal.js";
 
 /** Runs one command line and resolves to its exit code. A person's mistake is one line, never a stack trace. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -30,7 +31,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     }
     return await runParsed(path, rest, name, terminal);
   } catch (error) {
-    return report(error, terminal);
+    return report(error, terminal, asksForJson(words));
   }
 }
 
@@ -56,7 +57,7 @@ function unknownCommand(command: Command, word: string, name: string): UsageErro
   const known = (command.subcommands ?? []).map((sub) => sub.name);
   const suggestion = nearest(word, known);
   return new UsageError(
-    `Unknown command "${word}"${suggestion === undefined ? "" : `: did you mean ${name} ${suggestion}?`} See ${name} --help`,
+    `Unknown command "${word}"${suggestion === undefined ? "." : `: did you mean ${name} ${suggestion}?`} See ${name} --help`,
   );
 }
 
@@ -66,17 +67,25 @@ async function printVersion(terminal: Terminal): Promise<number> {
   return 0;
 }
 
-function report(error: unknown, terminal: Terminal): number {
-  if (terminal.signal.aborted) {
-    remark(terminal, "\nInterrupted");
-    return EXIT.interrupted;
-  }
-  if (error instanceof UsageError) {
-    remark(terminal, error.message);
-    return EXIT.usage;
-  }
-  const isPlain = error instanceof CommandError || error instanceof StoreLockedError;
-  remark(terminal, isPlain ? error.message : `Error: ${messageOf(error)}`);
+/** Whether the person wants JSON, told from the words alone: the error may be that they cannot be parsed. */
+function asksForJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return (end === -1 ? words : words.slice(0, end)).includes("--json");
+}
+
+/** One line on standard error; with `--json` an object on standard output as well. */
+function report(error: unknown, terminal: Terminal, json: boolean): number {
+  const { message, exitCode } = problemOf(error, terminal);
+  if (json) print(terminal, JSON.stringify({ error: { message: message.trim(), exitCode } }, null, 2));
+  remark(terminal, safe(message)); // it may quote a file, a server or a name
   if (terminal.environment["MOBILE_AI_DEBUG"] && error instanceof Error && error.stack) remark(terminal, error.stack);
-  return EXIT.failed;
+  return exitCode;
+}
+
+function problemOf(error: unknown, terminal: Terminal): { readonly message: string; readonly exitCode: number } {
+  if (terminal.signal.aborted) return { message: "\nInterrupted", exitCode: EXIT.interrupted };
+  const message = messageOf(error);
+  if (error instanceof UsageError || error instanceof ProjectNameError) return { message, exitCode: EXIT.usage };
+  const isPlain = error instanceof CommandError || error instanceof StoreLockedError;
+  return { message: isPlain ? message : `Error: ${message}`, exitCode: EXIT.failed };
 }

@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import { chmod, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
+import { AuditLog } from "../audit/audit-log.js";
 import { ContextManager } from "../context/context-manager.js";
 import { SqlStore } from "../context/sql-store.js";
 import { messageOf } from "../core/errors.js";
 import type { Device, Engine } from "../core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "../core/query.js";
 import { deviceSkillsEngine } from "../engines/device-skills/device-skills.js";
+import type { Fetch } from "../engines/egress.js";
 import { isLoopback } from "../engines/loopback.js";
 import { Metrics } from "../metrics/metrics.js";
 import { METRIC } from "../metrics/names.js";
@@ -13,6 +16,7 @@ import { type MetricsSnapshot, readSnapshot } from "../metrics/snapshot.js";
 import { TraceRecorder } from "../metrics/trace.js";
 import { Orchestrator } from "../orchestrator.js";
 import { nodeDevice } from "../platform/node/device-status.js";
+import { LineFile } from "../platform/node/line-file.js";
 import { openSqlite } from "../platform/node/sqlite-driver.js";
 import { Router } from "../routing/router.js";
 import type { ExpertSystem } from "../rules/expert-system.js";
@@ -28,6 +32,11 @@ const METRICS_KEY = "metrics";
 export interface Session {
   readonly settings: Settings;
   readonly context: ContextManager;
+  readonly rules: ExpertSystem;
+  /** The decisions so far; also there when new ones are not recorded. */
+  readonly audit: AuditLog;
+  /** The engines that this question may need. */
+  engines(query: Query): Promise<readonly Engine[]>;
   /** The project named, or else the current one. */
   project(name: string | undefined): Promise<string>;
   /** The runtime with the engines that this question may need. */
@@ -40,8 +49,17 @@ export interface Session {
   close(): Promise<void>;
 }
 
+export interface SessionOptions {
+  /** Takes the place of the network for the remote of the settings: to see what would be sent. */
+  readonly remoteFetch?: Fetch;
+}
+
 /** Opens the store and settings of a command. */
-export async function openSession(parsed: Parsed, terminal: Terminal): Promise<Session> {
+export async function openSession(
+  parsed: Parsed,
+  terminal: Terminal,
+  { remoteFetch }: SessionOptions = {},
+): Promise<Session> {
   const settings = await loadSettings(terminal, parsed.texts("set"));
   const { storeFile } = pathsOf(terminal);
   const driver = await openSqlite(storeFile);
@@ -64,12 +82,19 @@ export async function openSession(parsed: Parsed, terminal: Terminal): Promise<S
   const trace = traceFile === undefined ? undefined : new TraceRecorder();
   const metrics = new Metrics(trace === undefined ? {} : { trace });
   const rules = await rulesOf(settings);
-  const engines = new Engines(settings, terminal, context, rules, metrics);
+  const engines = new Engines(settings, terminal, { context, rules, metrics, remoteFetch });
+  const audit = new AuditLog({
+    file: new LineFile(pathsOf(terminal).auditFile),
+    sha256: (text) => createHash("sha256").update(text).digest("hex"),
+  });
   let runtime: { readonly engines: readonly Engine[]; readonly orchestrator: Orchestrator } | undefined;
 
   return {
     settings,
     context,
+    rules,
+    audit,
+    engines: (query) => engines.forQuery(query),
     async project(name) {
       if (name !== undefined) return checkedName(name);
       return terminal.environment["MOBILE_AI_PROJECT"] || ((await context.currentProject()) ?? DEFAULT_PROJECT);
@@ -89,6 +114,7 @@ export async function openSession(parsed: Parsed, terminal: Terminal): Promise<S
           context,
           device: reachable(device, settings.text("remote.baseUrl")),
           telemetry: metrics,
+          ...(settings.flag("audit.enabled") ? { audit } : {}),
           preference: settings.text("preference") as Preference, // checked by its picklist
         });
         runtime = { engines: wanted, orchestrator };
@@ -131,16 +157,22 @@ class Engines {
   readonly #terminal: Terminal;
   readonly #rules: ExpertSystem;
   readonly #metrics: Metrics;
+  readonly #remoteFetch: Fetch | undefined;
   readonly #skills: Engine;
   #small: readonly Engine[] | undefined;
   #all: readonly Engine[] | undefined;
 
-  constructor(settings: Settings, terminal: Terminal, context: ContextManager, rules: ExpertSystem, metrics: Metrics) {
+  constructor(
+    settings: Settings,
+    terminal: Terminal,
+    rooms: { context: ContextManager; rules: ExpertSystem; metrics: Metrics; remoteFetch: Fetch | undefined },
+  ) {
     this.#settings = settings;
     this.#terminal = terminal;
-    this.#rules = rules;
-    this.#metrics = metrics;
-    this.#skills = deviceSkillsEngine({ memory: context });
+    this.#rules = rooms.rules;
+    this.#metrics = rooms.metrics;
+    this.#remoteFetch = rooms.remoteFetch;
+    this.#skills = deviceSkillsEngine({ memory: rooms.context });
   }
 
   /** A question that a device skill answers needs no look at model files and local servers; every other needs all engines. */
@@ -185,6 +217,7 @@ class Engines {
         ...(contextTokens === undefined ? {} : { contextTokens }),
         apiKey: async () => (await remoteApiKey(this.#terminal))?.key,
         scanner: this.#rules,
+        fetch: this.#remoteFetch,
         sentBytes: (engine, bytes) => this.#metrics.count(METRIC.sentBytes, { engine }, bytes),
       }),
     ];

@@ -76,6 +76,12 @@ export const SETTINGS: readonly Setting[] = [
     schema: text,
     fallback: undefined,
   },
+  {
+    key: "audit.enabled",
+    summary: "record every decision, without any text, in a file that can be verified (mobile-ai audit)",
+    schema: flag,
+    fallback: true,
+  },
   { key: "history.windowTurns", summary: "turns of a project kept in memory", schema: count(10_000), fallback: 100 },
   {
     key: "history.maxTurns",

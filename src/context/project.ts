@@ -15,18 +15,23 @@ export interface Project {
 
 const MAX_NAME = 200;
 
-/** The name as it is stored: Unicode form NFC. TypeError unless it is one readable line of 1 to 200 characters. */
+/** The name as it is stored: Unicode form NFC. ProjectNameError unless it is one readable line of 1 to 200 characters. */
 export function projectName(name: string): string {
-  if (typeof name !== "string" || name.trim() === "") throw new TypeError("Cannot name a project: expected some text");
-  if (name !== name.trim()) throw new TypeError(`Cannot name a project "${name}": it begins or ends with a space`);
+  if (typeof name !== "string" || name.trim() === "") throw new ProjectNameError("Cannot name a project: expected some text");
+  if (name !== name.trim()) throw new ProjectNameError(`Cannot name a project "${name}": it begins or ends with a space`);
   if (name.length > MAX_NAME) {
-    throw new TypeError(`Cannot name a project: expected at most ${MAX_NAME} characters, got ${name.length}`);
+    throw new ProjectNameError(`Cannot name a project: expected at most ${MAX_NAME} characters, got ${name.length}`);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/u.test(name)) {
-    throw new TypeError("Cannot name a project: it holds a control character or half a character");
+    throw new ProjectNameError("Cannot name a project: it holds a control character or half a character");
   }
   return name.normalize("NFC");
+}
+
+/** The name of a project is not one readable line of 1 to 200 characters. */
+export class ProjectNameError extends TypeError {
+  override readonly name: string = "ProjectNameError";
 }
 
 /** There is no project of that name. */

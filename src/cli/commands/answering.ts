@@ -116,6 +116,7 @@ export function exitCodeOf(outcome: Outcome): number {
 export function outcomeJson(outcome: Outcome, project: string): Record<string, unknown> {
   const { kind, decision, verdict, attempts, durationMs } = outcome;
   const shared = {
+    ...(outcome.id === undefined ? {} : { id: outcome.id }),
     outcome: kind,
     project,
     route: kind === "answered" ? outcome.route : decision.route,
