@@ -1,3 +1,6 @@
+export { AuditLog, type LineLog } from "./audit/audit-log.js";
+export { type ChainedEntry, type ChainVerification, type Sha256, verifyChain } from "./audit/hash-chain.js";
+export { type DepartureReport, departures } from "./audit/report.js";
 export { ContextManager, type ProjectState } from "./context/context-manager.js";
 export { MemoryStore } from "./context/memory-store.js";
 export type { Project } from "./context/project.js";
@@ -8,6 +11,7 @@ export { estimateTokens } from "./context/tokens.js";
 export type { NewTurn, Turn } from "./context/turn.js";
 export { type Clock, systemClock } from "./core/clock.js";
 export type { RoutingDecision, RoutingReason } from "./core/decision.js";
+export type { AuditEntry, DecisionEnd, DecisionFacts, DecisionLog, DecisionTaken } from "./core/decision-record.js";
 export { CannotAnswerError, EgressRefusedError, EngineError } from "./core/errors.js";
 export type { Attempt, Outcome, Remedy, TokenUsage } from "./core/outcome.js";
 export {
