@@ -21,6 +21,10 @@ const QUESTION_CUE =
 const COMPUTE_CUE = /^(?:calculate|compute|evaluate|work out|figure out|solve|reckon)(?: for me)?[\s:]+/i;
 const COURTESY = [" please", " pls", " thanks", " thank you", " for me", " equal", " equals", " equal to", " make"];
 
+const LONGEST_COURTESY = 10;
+/** A first look at the last letter: most questions end in another. */
+const ENDS_COURTESY = "esuolESUOL";
+
 /** Takes greeting, request and courtesies off a question. Looks at no more than 4000 characters. */
 export function readQuestion(text: string): Asked {
   const whole = text.trim();
@@ -31,10 +35,9 @@ export function readQuestion(text: string): Asked {
     if (shorter === sentence || shorter === "") break;
     sentence = shorter;
   }
-  const asksToCompute = COMPUTE_CUE.test(sentence);
   const rest = sentence.replace(COMPUTE_CUE, "");
   const subject = rest.replace(QUESTION_CUE, "");
-  const cue = asksToCompute ? "compute" : subject === rest ? "none" : "question";
+  const cue = rest !== sentence ? "compute" : subject === rest ? "none" : "question";
   return { text: whole, sentence, subject, cue };
 }
 
@@ -44,8 +47,10 @@ function dropEnd(text: string): string {
     const before = end;
     while (end > 0 && " \t\r\n?.=,;:…".includes(text[end - 1]!)) end--;
     while (end > 1 && text[end - 1] === "!" && !/[\d)!]/.test(text[end - 2]!)) end--;
-    const courtesy = COURTESY.find((word) => text.slice(Math.max(0, end - word.length), end).toLowerCase() === word);
-    if (courtesy !== undefined) end -= courtesy.length;
+    if (ENDS_COURTESY.includes(text[end - 1] ?? "-")) {
+      const tail = text.slice(Math.max(0, end - LONGEST_COURTESY), end).toLowerCase();
+      end -= COURTESY.find((word) => tail.endsWith(word))?.length ?? 0;
+    }
     if (end === before) return text.slice(0, end);
   }
 }

@@ -80,10 +80,12 @@ function parseRecall({ sentence, text }: Asked, zones: TimeZones): Answerable | 
   const recall = (answer: Answerable["answer"]): Answerable => ({ skill: "recall", answer });
   if (ALL_NOTES.test(sentence)) return recall((context) => listNotes(context, zones));
   if (LAST_TALK.test(sentence)) return recall((context) => lastTalk(context, zones));
-  const asked = text.replace(/^(?:(?:hey|hi|ok|okay|so|please)[\s,]+)+/i, "").replace(/[\s?.!]+$/, "");
-  for (const pattern of MENTIONS_MEMORY.test(sentence) ? EXPLICIT : []) {
-    const match = pattern.exec(asked) ?? pattern.exec(sentence);
-    if (match !== null) return recall((context) => explicit(match[1]!, context, zones));
+  if (MENTIONS_MEMORY.test(sentence)) {
+    const asked = text.replace(/^(?:(?:hey|hi|ok|okay|so|please)[\s,]+)+/i, "").replace(/[\s?.!]+$/, "");
+    for (const pattern of EXPLICIT) {
+      const match = pattern.exec(asked) ?? pattern.exec(sentence);
+      if (match !== null) return recall((context) => explicit(match[1]!, context, zones));
+    }
   }
   const implicit = IMPLICIT.exec(sentence);
   if (implicit === null || NOT_MINE.test(implicit[1]!)) return undefined;

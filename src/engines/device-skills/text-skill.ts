@@ -54,6 +54,15 @@ function parseMeasure({ text, sentence }: Asked): (() => string) | undefined {
     const rest = text.slice(skipped + match[0].length);
     return rest === "" ? undefined : unquoted(rest);
   };
+  return parseLong(order, long) ?? (sentence === "" ? undefined : parseShort(sentence, text));
+}
+
+/** The text begins behind a colon or on the next line; `long` cuts it off behind what a pattern matched. */
+function parseLong(
+  order: string,
+  long: (match: RegExpExecArray | null) => string | undefined,
+): (() => string) | undefined {
+  if (!order.includes(":") && !order.includes("\n")) return undefined;
   const first = order.charCodeAt(0) | 32;
   if (first === 104 || first === 99 || first === 110) {
     const match = COUNT_LONG.exec(order);
@@ -68,8 +77,7 @@ function parseMeasure({ text, sentence }: Asked): (() => string) | undefined {
   const casedBody = long(cased);
   if (casedBody !== undefined) return () => changeCase(cased![1]!, casedBody);
   const sortBody = long(SORT.exec(order));
-  if (sortBody !== undefined) return () => sorted(sortBody);
-  return sentence === "" ? undefined : parseShort(sentence, text);
+  return sortBody === undefined ? undefined : () => sorted(sortBody);
 }
 
 /** A first look, because the patterns below take some milliseconds to compile when they are first run. */

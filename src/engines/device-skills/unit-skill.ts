@@ -23,12 +23,23 @@ interface Quantity {
 
 const MAX_LENGTH = 160;
 
+const NUMBER_WORDS =
+  "an?|half|quarter|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty";
+const BEGINS_NUMBER = new RegExp(`^(?:${NUMBER_WORDS})[\\s-]`, "i");
+/** A first look, because nearly every question holds an article or a number somewhere. */
+const BEGINS_HOW = /^how /i;
+const BEGINS_CONVERSION = new RegExp(
+  `^\\s*(?:(?:convert|change|turn|express|translate|how) |[-−+.\\d½¼¾]|(?:${NUMBER_WORDS})[\\s-])`,
+  "i",
+);
+
 /** Conversions between units and sums of quantities: `5 miles in km`, `how many ml in 2 cups`, `3 kg + 500 g`. */
 export function unitSkill(): Skill {
   let built: UnitIndex | undefined; // most questions name no unit, and building takes a while
   return ({ sentence, subject }) => {
     if (
       sentence.length > MAX_LENGTH ||
+      !(BEGINS_HOW.test(sentence) || BEGINS_CONVERSION.test(subject)) ||
       !/\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|half|\w+ty|\w+teen|hundred|thousand|million)\b|[½¼¾]/i.test(
         sentence,
       )
@@ -185,6 +196,7 @@ function takeNumber(text: string): { value: Rational; rest: string } | undefined
   }
   const half = /^(?:half an? |half |½ ?)/i.exec(text);
   if (half !== null) return { value: rational(1n, 2n), rest: text.slice(half[0].length) };
+  if (!BEGINS_NUMBER.test(text)) return undefined;
   const words = text.split(/[\s-]+/, 12);
   const reading = readNumberWords(words.map((word) => word.toLowerCase()));
   if (reading !== undefined) {
