@@ -172,6 +172,50 @@ describe("Orchestrator", () => {
     expect(large.calls[1]?.prompt).toHaveLength(1);
   });
 
+  test("says that a note is noted only when it is, and that none was when nothing may be remembered", async () => {
+    const store = new MemoryStore();
+    const context = new ContextManager({ store });
+    const runtime = orchestrator([deviceSkillsEngine({ memory: context })], { context });
+    const shown: string[] = [];
+    const onPart = (part: LanguageModelV4StreamPart): void => {
+      if (part.type === "text-delta") shown.push(part.delta);
+    };
+    const text = "remember: the keys are in the blue bowl";
+    await runtime.answer({ text, remember: false }, { onPart });
+    expect(shown.splice(0).join("")).toMatch(/^Nothing was noted/);
+    await runtime.answer({ text }, { onPart });
+    expect(shown.splice(0).join("")).toMatch(/^Noted/);
+    store.addTurn = () => Promise.reject(new Error("the disk is full"));
+    await expect(runtime.answer({ text }, { onPart })).rejects.toThrow("the disk is full");
+    expect(shown).toEqual([]);
+  });
+
+  test("rejects with what the listener threw and asks no other engine", async () => {
+    const [small, large] = [device([["one ", "two ", "three"]]), network()];
+    const answer = orchestrator([small, large]).answer(
+      { text: "hello there" },
+      {
+        onPart: (part) => {
+          if (part.type === "text-delta") throw new Error("the window is closed");
+        },
+      },
+    );
+    await expect(answer).rejects.toThrow("the window is closed");
+    expect(large.calls).toEqual([]);
+  });
+
+  test("ends at once on an abort, even when the engine does not listen", async () => {
+    const never = () => new Promise<never>(() => {});
+    const deaf: Engine = { ...device(), model: { ...device().model, doGenerate: never, doStream: never } };
+    for (const onPart of [undefined, () => {}]) {
+      const answer = orchestrator([deaf]).answer(
+        { text: "hello there" },
+        { signal: AbortSignal.timeout(20), ...(onPart === undefined ? {} : { onPart }) },
+      );
+      await expect(answer).rejects.toMatchObject({ name: "TimeoutError" });
+    }
+  });
+
   test("withholds an open turn that the rules of today keep here, instead of refusing the whole question", async () => {
     const context = new ContextManager({ store: new MemoryStore() });
     const consenting = new ExpertSystem({ redactPersonalData: true });

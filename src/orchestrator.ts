@@ -3,6 +3,7 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4GenerateResult,
   LanguageModelV4Prompt,
+  LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
 import { ruleVersionOf } from "./audit/decision.js";
 import { QuestionLog } from "./audit/question-log.js";
@@ -20,6 +21,7 @@ import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import { newId, type Random, systemRandom } from "./core/random.js";
 import type { ScannedText, Verdict } from "./core/verdict.js";
 import { type Circumstances, type Decision, decide, recordOf } from "./decision.js";
+import { untilAborted } from "./engines/abort.js";
 import { type CascadeCall, type PartListener, runCascade } from "./engines/cascade.js";
 import type { EgressRecord } from "./engines/egress.js";
 import { withEgressGuard } from "./engines/guarded.js";
@@ -113,8 +115,8 @@ export class Orchestrator {
   }
 
   /**
-   * Answers a question. Rejects only with `signal.reason`, a failed store, or a bad argument: a blocked or unanswerable
-   * question is an outcome.
+   * Answers a question. Rejects only with `signal.reason`, what `onPart` threw, a failed store, or a bad argument: a
+   * blocked or unanswerable question is an outcome.
    */
   async answer(query: Query, options: AnswerOptions = {}): Promise<Outcome> {
     options.signal?.throwIfAborted();
@@ -138,12 +140,14 @@ export class Orchestrator {
         outcome = { kind: "blocked", ...refusalOf(verdict, routing), ...facts() };
         return outcome;
       }
-      const given = await this.#generate(query, decision, { attempts, log, ...options }); //       3, 4 prompt and engine
+      const held = new HeldParts(routing.skill === "remember" ? options.onPart : undefined);
+      const given = await this.#generate(query, decision, { attempts, log, ...options, ...held.options }); // 3, 4 prompt and engine
       if (given === undefined) {
         outcome = { ...remediesFor(input, routing, attempts), ...facts() };
         return outcome;
       }
       const turnId = query.remember === false ? undefined : await this.#remember(query, input, given); //     5 history
+      held.show();
       outcome = {
         kind: "answered",
         text: textOfContent(given.result.content),
@@ -281,7 +285,7 @@ export class Orchestrator {
     const call: LanguageModelV4CallOptions = {
       ...query.settings,
       prompt: prompt.messages,
-      providerOptions: { [PROVIDER_KEY]: { project } },
+      providerOptions: { [PROVIDER_KEY]: { project, ...(query.remember === false ? { remember: false } : {}) } },
       ...(signal === undefined ? {} : { abortSignal: signal }),
     };
     const counted = { requests: 0, bytes: 0 };
@@ -296,8 +300,8 @@ export class Orchestrator {
     try {
       const result =
         listener === undefined
-          ? await model.doGenerate(call)
-          : await collectStream((await model.doStream(call)).stream, {
+          ? await untilAborted(model.doGenerate(call), signal)
+          : await collectStream((await untilAborted(model.doStream(call), signal)).stream, {
               onPart: listener,
               ...(signal === undefined ? {} : { signal }),
             });
@@ -374,6 +378,23 @@ export class Orchestrator {
     }
     span.set({ outcome: kind, route });
     span.end();
+  }
+}
+
+/** Parts that say "noted" wait until it is true. */
+class HeldParts {
+  /** To be laid over the caller's own; empty when nothing is held. */
+  readonly options: Pick<AnswerOptions, "onPart">;
+  readonly #onPart: PartListener | undefined;
+  readonly #parts: LanguageModelV4StreamPart[] = [];
+
+  constructor(onPart: PartListener | undefined) {
+    this.#onPart = onPart;
+    this.options = onPart === undefined ? {} : { onPart: (part) => void this.#parts.push(part) };
+  }
+
+  show(): void {
+    for (const part of this.#parts) this.#onPart?.(part);
   }
 }
 

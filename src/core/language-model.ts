@@ -234,6 +234,9 @@ export async function collectStream(
         default:
       }
     }
+  } catch (error) {
+    reader.cancel(error).catch(() => {}); // nobody reads on: let the engine stop
+    throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
     reader.releaseLock();

@@ -32,9 +32,9 @@ export interface CascadeOptions<Call extends CascadeCall> {
 }
 
 /**
- * Tries engines in order until one answers; undefined when none did. Rejects only with `signal.reason`. Once any content
- * was shown no other engine is tried, so nobody sees two answers. A checked answer that was not good enough is kept, and
- * given after all when no later engine answers.
+ * Tries engines in order until one answers; undefined when none did. Rejects only with `signal.reason` or what `onPart`
+ * threw. Once any content was shown no other engine is tried, so nobody sees two answers. A checked answer that was not
+ * good enough is kept, and given after all when no later engine answers.
  */
 export async function runCascade<Call extends CascadeCall>(
   order: readonly Engine[],
@@ -63,6 +63,7 @@ export async function runCascade<Call extends CascadeCall>(
       if (!empty) provisional ??= given;
     } catch (error) {
       signal?.throwIfAborted();
+      if (display?.thrown !== undefined) throw display.thrown.error;
       failure = failureOf(error);
       onFailure(engine, error);
     }
@@ -76,6 +77,8 @@ export async function runCascade<Call extends CascadeCall>(
 /** Passes parts on from the first that holds content; those before it wait, so that a failed start leaves no trace. */
 class Display {
   shown = false;
+  /** What the caller's own listener threw: no fault of the engine, so no reason to try another. */
+  thrown: { readonly error: unknown } | undefined;
   readonly listener: PartListener;
   readonly #held: LanguageModelV4StreamPart[] = [];
 
@@ -86,8 +89,13 @@ class Display {
         return;
       }
       this.shown = true;
-      for (const held of this.#held.splice(0)) onPart(held);
-      onPart(part);
+      try {
+        for (const held of this.#held.splice(0)) onPart(held);
+        onPart(part);
+      } catch (error) {
+        this.thrown = { error };
+        throw error;
+      }
     };
   }
 }

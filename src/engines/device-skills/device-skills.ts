@@ -59,17 +59,20 @@ export function deviceSkillsEngine(options: DeviceSkillsOptions = {}): Engine {
     call.abortSignal?.throwIfAborted();
     const answerable = parse(lastUserText(call.prompt));
     if (answerable === undefined) throw new CannotAnswerError("Cannot answer: no device skill covers this question");
-    const named = call.providerOptions?.[PROVIDER_KEY]?.["project"];
+    const own = call.providerOptions?.[PROVIDER_KEY];
+    const named = own?.["project"];
     const project = typeof named === "string" ? named : DEFAULT_PROJECT;
     const reply = await answerable.answer({ clock, timeZone, locale, memory, project });
     call.abortSignal?.throwIfAborted();
     const { skill } = answerable;
+    const note = own?.["remember"] === false ? undefined : reply.note;
+    const text = note === reply.note ? reply.text : "Nothing was noted: this was asked without being remembered.";
     return {
-      content: [{ type: "text", text: reply.text }],
+      content: [{ type: "text", text }],
       finishReason: { unified: "stop", raw: undefined },
       usage: UNKNOWN_USAGE,
       warnings: [],
-      providerMetadata: { [PROVIDER_KEY]: { skill, ...(reply.note === undefined ? {} : { note: reply.note }) } },
+      providerMetadata: { [PROVIDER_KEY]: { skill, ...(note === undefined ? {} : { note }) } },
     };
   };
 
