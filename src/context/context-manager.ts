@@ -90,12 +90,12 @@ export class ContextManager implements ProjectMemory {
 
   /** The project as the store has it; undefined when there is none. */
   async find(project: string): Promise<Project | undefined> {
-    return this.#store.project(projectName(project));
+    return this.#store.project(this.#nameOf(project));
   }
 
   /** Opens a project, creating it at first use. Reads only its window: O(windowTurns), one row when it is up to date. */
   async open(project: string): Promise<Project> {
-    const name = projectName(project);
+    const name = this.#nameOf(project);
     return this.#exclusive(async () => (await this.#load(name)).project);
   }
 
@@ -112,9 +112,9 @@ export class ContextManager implements ProjectMemory {
       /** Only turns after this sequence number; default all that fit. */
       readonly historyAfterSeq?: number;
     },
-    options: Pick<PromptParts, "place" | "budgetTokens" | "keepLocal">,
+    { place, budgetTokens, keepLocal }: Pick<PromptParts, "place" | "budgetTokens" | "keepLocal">,
   ): Promise<BuiltPrompt> {
-    const name = projectName(query.project);
+    const name = this.#nameOf(query.project);
     const { conversation, system, historyAfterSeq = 0 } = query;
     return this.#exclusive(async () => {
       if (conversation !== undefined) {
@@ -125,17 +125,19 @@ export class ContextManager implements ProjectMemory {
       const { project, history } = await this.#load(name);
       return buildPrompt({
         question: query.text,
-        ...(system === undefined ? {} : { system }),
+        system,
         turns: historyAfterSeq === 0 ? history : turnsAfter(history, historyAfterSeq),
         private: project.private,
-        ...options,
+        place,
+        budgetTokens,
+        keepLocal,
       });
     });
   }
 
   /** Turns and notes of the project's window that a rule kept on the device; empty when there is no such project. */
   async keptTurns(project: string): Promise<readonly Turn[]> {
-    const name = projectName(project);
+    const name = this.#nameOf(project);
     return this.#exclusive(async () => {
       if ((await this.#store.project(name)) === undefined) return [];
       const { history } = await this.#load(name);
@@ -145,7 +147,7 @@ export class ContextManager implements ProjectMemory {
 
   /** Adds a turn or note to a project, which is created at first use. Durable when it resolves. */
   async remember(project: string, turn: NewTurn): Promise<Turn> {
-    const name = projectName(project);
+    const name = this.#nameOf(project);
     if (typeof turn.question !== "string" || typeof turn.answer !== "string") {
       throw new TypeError("Cannot remember the turn: question and answer must be text");
     }
@@ -316,6 +318,11 @@ export class ContextManager implements ProjectMemory {
       const turn = bySeq.get(seq);
       return turn === undefined ? [] : [{ turn, score }]; // forgotten by another process since
     });
+  }
+
+  /** The name as it is stored; one that was checked before is known. */
+  #nameOf(project: string): string {
+    return this.#loaded.has(project) ? project : projectName(project);
   }
 
   /** The project with its window, read again when the store has a newer revision. */

@@ -8,7 +8,7 @@ import { entersPrompt, MESSAGE_TOKENS, messageTokens, noteLine } from "./turn-to
 /** What a prompt is built from. */
 export interface PromptParts {
   readonly question: string;
-  readonly system?: string;
+  readonly system?: string | undefined;
   /** Of the project, newest first. */
   readonly turns: History | readonly Turn[];
   /** Where the prompt goes: device-only turns are withheld from the network. */
