@@ -53,6 +53,13 @@ function findEnglish(text: string, start: number, end: number): Span | undefined
     !/^\S+(?:\s+(?:[A-Z\u00c0-\u00de][\w\u00c0-\u024f.'’-]*|\d\w*|de|la|le|van|of)){1,4}$/.test(candidate)
   )
     return undefined;
+  // "17 games on the road": a street's name does not end in a preposition and an article.
+  if (
+    /\b(?:on|in|at|of|to|for|from|with|by|off|down|up|along|across) (?:the|a|an|our|my|his|her|their|this|that) \S+$/i.test(
+      candidate,
+    )
+  )
+    return undefined;
   return /^\d+\s+(?:(?:of|the|people|years?|days?|hours?|minutes?|km|miles?|meters?|metres?|feet|percent|men|women|children|cars?|units?|in|on|at|to|and|per|is|are|was|times|pages?|more|different)\b)/i.test(
     candidate,
   )

@@ -1,5 +1,5 @@
 import { isAlphanumeric } from "./characters.js";
-import { matchAt, type Rule, type Span } from "./rule.js";
+import { matchAt, type Rule, type Span, spanAt } from "./rule.js";
 import { isPlaceholder, looksLikeDigest, looksRandom, shapeOf } from "./token-shape.js";
 
 /** How much the name says: `password` makes a weak value a secret, `key` needs one that looks random. */
@@ -62,7 +62,7 @@ const KEY_WORDS = [
 const NAME_REST = /[\w.-]{0,48}/y;
 /** Closing of the name, a type, and the operator: `=`, `:=`, `=>`, `?=`, `.=`, `==`, `!=`, `:`, `", "`, `">`, ` value="`. */
 const OPERATOR =
-  /(?:\[\d{0,4}\])?[)]?["'`\]]{0,2}(?:\s{0,8}(?:string|str|String|&str|const char \*|: ?(?:str|string|String|&str)(?=\s*=)))?(?:\s{0,16}(?:[!=]==?|:{0,3}=|[?.+|]=|=>|->|:|->|=)\s{0,16}|,\s{0,4}(?=["'`])|\((?=["'`])|\s{0,3}value\s{0,2}=\s{0,2}|(?:\s[\w-]{1,20}="[^"\n]{0,40}"){0,3}>\s{0,40}|\s{1,3}(?=[A-Za-z0-9_.~+/-]{20}))/y;
+  /(?:\[\d{0,4}\])?[)]?["'`\]]{0,2}(?:\s{0,8}(?:string|str|String|&str|const char \*|: ?(?:str|string|String|&str)(?=\s*=)))?(?:\s{0,16}(?:[!=]==?|:{0,3}=|[?.+|]=|=>|->|:|->|=)(?:[ \t]{0,16}(?:\r?\n[ \t]{0,16}(?=["'`]))?)|,\s{0,4}(?=["'`])|\((?=["'`])|\s{0,3}value\s{0,2}=\s{0,2}|(?:\s[\w-]{1,20}="[^"\n]{0,40}"){0,3}>\s{0,40}|\s{1,3}(?=[A-Za-z0-9_.~+/-]{20}))/y;
 const QUOTED = /(?:[brfu@]?"([^"\n]{1,320})["\n]?|[brfu@]?'([^'\n]{1,320})['\n]?|`([^`\n]{1,320})[`\n]?)/y;
 const BARE = /[^\s"'`<>]{1,200}/y;
 const REVERSED = /["'`]([^"'`\n]{6,256})["'`]\s{0,4}[!=]==?\s{0,4}[\w.>-]{0,40}$/;
@@ -90,7 +90,7 @@ function finder(strength: Strength) {
     if (quoted !== undefined) {
       const value = quoted[1] ?? quoted[2] ?? quoted[3] ?? "";
       const valueStart = at + quoted[0].indexOf(value, 1);
-      return isSecretValue(value, strength, true, operator[0])
+      return isSecretValue(value, strength, true, operator[0]) && isName(text, start, at)
         ? { start: valueStart, end: valueStart + value.length }
         : undefined;
     }
@@ -98,7 +98,32 @@ function finder(strength: Strength) {
     if (bare === undefined) return undefined;
     const value = bare[0].replace(/(?:\\n.*|[,;)\]}]+|&(?:\w+=).*)$/, "");
     if (value === "") return undefined;
-    return isSecretValue(value, strength, false, operator[0]) ? { start: at, end: at + value.length } : undefined;
+    return isSecretValue(value, strength, false, operator[0]) && isName(text, start, at)
+      ? { start: at, end: at + value.length }
+      : undefined;
+  };
+}
+
+/** Whether what stands before the value reads like a name: in base64 every short word occurs by chance. */
+function isName(text: string, start: number, valueStart: number): boolean {
+  if (!isAlphanumeric(text.charCodeAt(start - 1)) && !/[+/]/.test(text[start - 1] ?? "")) return true;
+  const name = /[\w+/-]{1,80}/.exec(text.slice(start, valueStart))?.[0] ?? "";
+  const before = /[\w+/-]{0,40}$/.exec(text.slice(Math.max(0, start - 40), start))![0];
+  return !looksRandom(before + name, 16);
+}
+
+/** `ftp.login("name", "password")`. */
+const CALL = /\(\s{0,4}["'][^"'\n]{1,80}["']\s{0,4},\s{0,4}["']([^"'\n]{6,80})["']/y;
+/** What a server or a shell calls it: `requirepass value`, `IDENTIFIED BY 'value'`, `/user:bob value`. */
+const ARGUMENT = /(?:[^\s"']{0,40}\s{1,3})["']?([^\s"']{6,80})/y;
+
+function afterKeyword(pattern: RegExp) {
+  return (text: string, start: number, end: number): Span | undefined => {
+    if (isAlphanumeric(text.charCodeAt(start - 1)) && pattern === ARGUMENT) return undefined;
+    const span = spanAt(pattern, text, end);
+    return span !== undefined && isSecretValue(text.slice(span.start, span.end), "password", true, "(,")
+      ? span
+      : undefined;
   };
 }
 
@@ -119,6 +144,12 @@ function isSecretValue(value: string, strength: Strength, quoted: boolean, opera
   if (value.length < 6 || isPlaceholder(value)) return false;
   if (/^(?:https?:\/\/|\/|\.{1,2}\/|~\/|[A-Za-z]:\\)/.test(value)) return false; // an address or a path; userinfo has its own rule
   if (/^sha\d{3}-|^h1:/.test(value)) return false;
+  // A cache's key: words, then a digest.
+  if (
+    strength === "key" &&
+    /^(?:v\d+[-_.])?(?:[A-Za-z]{2,20}[-_.]){1,6}(?:[0-9a-f]{8,64}|v?\d[\w.]{0,12})$/.test(value)
+  )
+    return false;
   if (looksRandom(value, 14)) return true;
   const shape = shapeOf(value.length > 256 ? value.slice(0, 256) : value);
   if (strength === "key") return shape.hex && shape.length >= 32 && shape.distinct >= 8 && quoted;
@@ -201,7 +232,19 @@ export const assignmentRules: readonly Rule[] = [
     severity: "critical",
     action: "keep-local",
     kind: "PASSWORD",
-    detections: [{ on: "keyword", keywords: PASSWORD_WORDS, find: finder("password") }],
+    detections: [
+      { on: "keyword", keywords: PASSWORD_WORDS, find: finder("password") },
+      {
+        on: "keyword",
+        keywords: ["login", "authenticate", "basic_auth", "auth=", "basicauth"],
+        find: afterKeyword(CALL),
+      },
+      {
+        on: "keyword",
+        keywords: ["requirepass", "masterauth", "identified by", "/user:"],
+        find: afterKeyword(ARGUMENT),
+      },
+    ],
   },
   {
     id: "PRIVACY_011",

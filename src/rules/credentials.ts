@@ -48,6 +48,9 @@ function valueAfter(pattern: RegExp): (text: string, start: number, end: number)
 
 const USERINFO = /:\/\/([^\s/?#:"'<>`(){}]{0,128}:[^\s/"'<>`]{1,256})@(?=[\w[.-])/y;
 
+/** Hosts of examples and of a developer's own machine. */
+const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|host\b|hostname|server\b|db\b|example\.|0\.0\.0\.0)/i;
+
 /** `scheme://name:password@host`, wherever the scheme's `://` stands. */
 function findUserinfo(text: string, start: number): Span | undefined {
   const span = spanAt(USERINFO, text, start);
@@ -55,6 +58,11 @@ function findUserinfo(text: string, start: number): Span | undefined {
   const userinfo = text.slice(span.start, span.end);
   const password = userinfo.slice(userinfo.indexOf(":") + 1);
   if (isTemplate(password) || /^\d{1,5}$/.test(password)) return undefined;
+  if (
+    /^(?:pass(?:word)?|secret|admin|root|postgres|guest)$/i.test(password) &&
+    LOCAL_HOST.test(text.slice(span.end + 1, span.end + 24))
+  )
+    return undefined;
   return span;
 }
 

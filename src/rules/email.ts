@@ -5,7 +5,7 @@ const DOMAIN =
   /(?:[A-Za-z0-9\u00a1-\uffff](?:[A-Za-z0-9\u00a1-\uffff-]{0,62})\.){1,6}(?:[A-Za-z\u00a1-\uffff]{2,24}|xn--[A-Za-z0-9-]{2,40})(?![A-Za-z0-9-])/y;
 /** Domains that RFC 2606 and RFC 6761 keep for documentation and tests, and addresses nobody reads. */
 const RESERVED =
-  /^(?:[\w.-]*\.)?(?:example(?:\.(?:com|org|net|edu))?|test|invalid|localhost|local|internal|(?:domain|company|yourdomain|your-?company|email|server|host|site|mail)\.(?:com|org|net)|[\w-]+\.(?:test|example|invalid|localhost|local))$/i;
+  /^(?:[\w.-]*\.)?(?:example(?:\.(?:com|org|net|edu))?|test|invalid|localhost|local|internal|(?:domain|company|yourdomain|your-?company|email|server|host|site|mail)\.(?:com|org|net)|[\w-]+\.(?:test|example|invalid|localhost|local)|(?:[\w-]+\.)*no-?reply\.[\w.-]+)$/i;
 const NOBODY = /^(?:no-?reply|do-?not-?reply|git|foo|bar|you|your-?name|your\.name|actions|bot)$/i;
 const FILE = /\.(?:png|jpe?g|gif|svg|webp|js|ts|css|map)$/i;
 

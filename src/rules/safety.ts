@@ -138,7 +138,7 @@ export const safetyRules: readonly Rule[] = [
         {
           object: /\b(?:i|my|myself|me|without pain\w*|painless\w*|methods?|instructions?|tutorial|guide)\b/i,
           exempt:
-            /\b(?:prevent\w*|help (?:a|my|someone|him|her|them)|friend|laughing|novel|story|character|film|statistics|why (?:do|did)|stop(?:ping)?|avoid|not (?:to )?(?:kill|end|cut)|survivor|accident\w*|shaving|cooking)\b/i,
+            /\b(?:prevent\w*|help (?:a|my|someone|him|her|them)|friend|laughing|novel|story|character|film|statistics|why (?:do|did)|stop(?:ping)?|avoid|not (?:to )?(?:kill|end|cut)|survivor|accident\w*|shaving|cooking|fringe|bangs|hair\w*|cut myself (?:a|an|some|the|off)|slack|slice|piece)\b/i,
         },
       ),
     ],
