@@ -107,10 +107,10 @@ export class ContextManager implements ProjectMemory {
     query: {
       readonly text: string;
       readonly project: string;
-      readonly system?: string;
-      readonly conversation?: LanguageModelV4Prompt;
+      readonly system?: string | undefined;
+      readonly conversation?: LanguageModelV4Prompt | undefined;
       /** Only turns after this sequence number; default all that fit. */
-      readonly historyAfterSeq?: number;
+      readonly historyAfterSeq?: number | undefined;
     },
     { place, budgetTokens, keepLocal }: Pick<PromptParts, "place" | "budgetTokens" | "keepLocal">,
   ): Promise<BuiltPrompt> {
