@@ -46,6 +46,7 @@ export class ContextManager implements ProjectMemory {
   readonly #maxOpenProjects: number;
   /** By name, least recently used first. */
   readonly #loaded = new Map<string, Loaded>();
+  #lastUsed: string | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
   /** RangeError unless all are whole numbers from 1 and the window is no longer than what is kept. */
@@ -338,7 +339,8 @@ export class ContextManager implements ProjectMemory {
       for (let index = turns.length - 1; index >= 0; index--) history.push(turns[index]!);
       loaded = { project, history };
     }
-    this.#loaded.delete(name);
+    if (this.#lastUsed !== name) this.#loaded.delete(name); // to the end of the order
+    this.#lastUsed = name;
     this.#loaded.set(name, loaded);
     if (this.#loaded.size > this.#maxOpenProjects) {
       const oldest = this.#loaded.keys().next();
