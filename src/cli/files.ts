@@ -3,13 +3,30 @@ import { dirname } from "node:path";
 import { messageOf } from "../core/errors.js";
 import { CommandError } from "./command.js";
 
-/** The text of a file; undefined when there is none. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or directory",
+  ENOTDIR: "a part of the path is a file, not a directory",
+  EISDIR: "it is a directory, not a file",
+  EACCES: "you have no permission",
+  EPERM: "you have no permission",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "your disk quota is used up",
+};
+
+/** Why a file operation failed, for a person: the system's own message repeats the path and names a code. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined; // node:fs errors carry a code
+  return (code === undefined ? undefined : REASONS[code]) ?? messageOf(error);
+}
+
+/** The text of a file, without the mark that some editors put at its beginning; undefined when there is none. */
 export async function readIfPresent(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return (await readFile(path, "utf8")).replace(/^\ufeff/, "");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // node:fs errors carry a code
-    throw new CommandError(`Cannot read ${path}: ${messageOf(error)}`);
+    throw new CommandError(`Cannot read ${path}: ${reasonOf(error)}`);
   }
 }
 
@@ -23,7 +40,7 @@ export async function writePrivateFile(path: string, text: string): Promise<void
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => {});
-    throw new CommandError(`Cannot write ${path}: ${messageOf(error)}`);
+    throw new CommandError(`Cannot write ${path}: ${reasonOf(error)}`);
   }
 }
 

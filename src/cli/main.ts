@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { reasonOf } from "./files.js";
 import { run } from "./run.js";
 import type { Terminal } from "./terminal.js";
 
@@ -16,15 +17,20 @@ const onSignal = (): void => {
   interrupted.abort(new DOMException("Interrupted", "AbortError"));
 };
 process.on("SIGINT", onSignal);
-process.on("SIGTERM", onSignal);
+process.on("SIGTERM", () => {
+  callbacks.length = 0; // whoever ends a program does not ask twice, as a person at a prompt is asked to
+  onSignal();
+});
 
-// A reader that has gone (`| head`) is not an error of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
-}
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0); // a reader that has gone (`| head`) is not an error of ours
+  try {
+    process.stderr.write(`Cannot write the output: ${reasonOf(error)}\n`);
+  } finally {
+    process.exit(1);
+  }
+});
+process.stderr.on("error", () => {}); // nowhere left to say it
 
 const { env } = process;
 const terminal: Terminal = {

@@ -3,8 +3,8 @@ import { chmod, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { AuditLog } from "../audit/audit-log.js";
 import { ContextManager } from "../context/context-manager.js";
+import { projectName } from "../context/project.js";
 import { SqlStore } from "../context/sql-store.js";
-import { messageOf } from "../core/errors.js";
 import type { Device, Engine } from "../core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "../core/query.js";
 import { deviceSkillsEngine } from "../engines/device-skills/device-skills.js";
@@ -22,6 +22,7 @@ import { Router } from "../routing/router.js";
 import type { ExpertSystem } from "../rules/expert-system.js";
 import { CommandError, type Parsed, UsageError } from "./command.js";
 import { loadSettings, pathsOf, remoteApiKey } from "./configuration.js";
+import { reasonOf } from "./files.js";
 import { rulesOf } from "./rules-of-settings.js";
 import type { Settings } from "./settings.js";
 import { safe, type Terminal } from "./terminal.js";
@@ -96,8 +97,8 @@ export async function openSession(
     audit,
     engines: (query) => engines.forQuery(query),
     async project(name) {
-      if (name !== undefined) return checkedName(name);
-      return terminal.environment["MOBILE_AI_PROJECT"] || ((await context.currentProject()) ?? DEFAULT_PROJECT);
+      const named = name ?? (terminal.environment["MOBILE_AI_PROJECT"] || undefined);
+      return named === undefined ? ((await context.currentProject()) ?? DEFAULT_PROJECT) : projectName(named);
     },
     async orchestrator(query) {
       const wanted = await engines.forQuery(query);
@@ -248,16 +249,11 @@ export async function confirm(parsed: Parsed, terminal: Terminal, question: stri
   }
 }
 
-function checkedName(name: string): string {
-  if (name.trim() === "") throw new UsageError("Cannot use an empty project name");
-  return name;
-}
-
 async function writeTrace(path: string, trace: TraceRecorder): Promise<void> {
   try {
     await writeFile(path, `${JSON.stringify(trace)}\n`, { mode: 0o600 });
     await chmod(path, 0o600);
   } catch (error) {
-    throw new CommandError(`Cannot write the trace ${safe(path)}: ${messageOf(error)}`);
+    throw new CommandError(`Cannot write the trace ${safe(path)}: ${reasonOf(error)}`);
   }
 }

@@ -14,12 +14,18 @@ interface Setting {
 /** What a setting may hold. */
 export type SettingValue = string | number | boolean | readonly string[];
 
-const text: Setting["schema"] = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
-const flag: Setting["schema"] = v.boolean();
-const share: Setting["schema"] = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const count = (most: number): Setting["schema"] => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const TEXT = "expected a text of 1 to 4096 characters";
+const text: Setting["schema"] = v.pipe(v.string(TEXT), v.minLength(1, TEXT), v.maxLength(4096, TEXT));
+const flag: Setting["schema"] = v.boolean("expected true or false");
+const SHARE = "expected a number from 0 to 1";
+const share: Setting["schema"] = v.pipe(v.number(SHARE), v.minValue(0, SHARE), v.maxValue(1, SHARE));
+const count = (most: number): Setting["schema"] => {
+  const wish = `expected a whole number from 1 to ${most}`;
+  return v.pipe(v.number(wish), v.integer(wish), v.minValue(1, wish), v.maxValue(most, wish));
+};
+const IDS = "expected ids of rules";
 const httpUrl: Setting["schema"] = v.pipe(
-  v.string(),
+  v.string("expected a URL"),
   v.url("expected a URL"),
   v.check((url) => /^https?:\/\//.test(url), "expected an http or https URL"),
   v.check((url) => !/^https?:\/\/[^/]*@/.test(url), "put no name or password into the URL"),
@@ -30,7 +36,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     key: "preference",
     summary: "what matters most: quality, balanced, battery or private (never leaves the device)",
-    schema: v.picklist(["quality", "balanced", "battery", "private"]),
+    schema: v.picklist(["quality", "balanced", "battery", "private"], "expected quality, balanced, battery or private"),
     fallback: "balanced",
   },
   { key: "remote.baseUrl", summary: "an OpenAI-compatible server, with its /v1", schema: httpUrl, fallback: undefined },
@@ -46,7 +52,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     key: "rules.disabled",
     summary: "ids of rules switched off",
-    schema: v.array(v.pipe(v.string(), v.minLength(1))),
+    schema: v.array(v.pipe(v.string(IDS), v.minLength(1, IDS)), IDS),
     fallback: [],
   },
   { key: "local.model", summary: "the local model to use (mobile-ai models list)", schema: text, fallback: undefined },
@@ -179,7 +185,13 @@ function checked(setting: Setting, value: unknown, place: string, shown: string)
   const result = v.safeParse(setting.schema, value);
   if (result.success) return result.output;
   const problem = result.issues[0].message;
-  throw new UsageError(`Cannot use ${place}: ${problem} (got "${shown.slice(0, 100)}"). It is ${setting.summary}`);
+  throw new UsageError(`Cannot use ${place}: ${problem} (got ${quoted(shown)}). It is ${setting.summary}`);
+}
+
+/** JSON has its own quotation marks. */
+function quoted(shown: string): string {
+  const cut = shown.length > 100 ? `${shown.slice(0, 100)}…` : shown;
+  return /^["[{]/.test(cut) ? cut : `"${cut}"`;
 }
 
 function parseAssignment(assignment: string): [string, SettingValue] {

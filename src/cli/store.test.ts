@@ -79,7 +79,10 @@ describe("mobile-ai store", () => {
       if (message.includes("not the one")) chmodSync(key, 0o600);
       for (const words of commands) {
         const { code, stdout, stderr } = await home.run(words);
-        expect({ words, code, stdout }).toEqual({ words, code: 1, stdout: "" });
+        expect({ words, code }).toEqual({ words, code: 1 });
+        if (words.includes("--json"))
+          expect(JSON.parse(stdout)).toEqual({ error: { message: stderr.trim(), exitCode: 1 } });
+        else expect(stdout).toBe("");
         expect(stderr).toContain(message);
         expect(stderr.trim().split("\n")).toHaveLength(1);
       }

@@ -59,10 +59,13 @@ export async function readAll(terminal: Terminal): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Control characters of a text made visible or removed, so that a remembered or remote text cannot drive the terminal. */
+/**
+ * Control characters of a text made visible, and marks that turn the direction of writing, so that a remembered or remote
+ * text can neither drive the terminal nor read as another.
+ */
 export function safe(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
 /** A duration for a person: `0.4 ms`, `12 ms`, `3.1 s`. */
@@ -82,6 +85,11 @@ export function bytes(count: number): string {
     unit++;
   }
   return `${size.toFixed(1)} ${units[unit]}`;
+}
+
+/** A number with its noun: `1 turn`, `2 turns`. */
+export function counted(count: number, noun: string, plural: string = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** One line for a list: white space folded, cut to a width. */

@@ -17,8 +17,10 @@ const MAX_NAME = 200;
 
 /** The name as it is stored: Unicode form NFC. ProjectNameError unless it is one readable line of 1 to 200 characters. */
 export function projectName(name: string): string {
-  if (typeof name !== "string" || name.trim() === "") throw new ProjectNameError("Cannot name a project: expected some text");
-  if (name !== name.trim()) throw new ProjectNameError(`Cannot name a project "${name}": it begins or ends with a space`);
+  if (typeof name !== "string" || name.trim() === "")
+    throw new ProjectNameError("Cannot name a project: expected some text");
+  if (name !== name.trim())
+    throw new ProjectNameError(`Cannot name a project "${name}": it begins or ends with a space`);
   if (name.length > MAX_NAME) {
     throw new ProjectNameError(`Cannot name a project: expected at most ${MAX_NAME} characters, got ${name.length}`);
   }

@@ -70,7 +70,7 @@ describe("snapshot", () => {
       [[], 'expected the format "mobile-ai-project"'],
       [{ ...snapshot, format: "zip" }, "expected the format"],
       [{ ...snapshot, version: 2 }, "it has version 2, this program reads 1"],
-      [{ ...snapshot, version: undefined }, "it has version undefined"],
+      [{ ...snapshot, version: undefined }, "it has version none"],
       [{ ...snapshot, more: 1 }, "more"],
       [{ ...snapshot, turns: {} }, "turns"],
       [{ ...snapshot, turns: [{ ...turn, privacy: "public" }] }, "turns.0.privacy"],

@@ -57,7 +57,7 @@ export function readSnapshot(value: unknown): ProjectSnapshot {
   if (format !== FORMAT) throw refusal(`expected the format "${FORMAT}"`);
   if (version !== VERSION) {
     throw refusal(
-      `it has version ${JSON.stringify(version)}, this program reads ${VERSION}. Update mobile-ai-orchestrator`,
+      `it has version ${(JSON.stringify(version) ?? "none").slice(0, 20)}, this program reads ${VERSION}. Update mobile-ai-orchestrator`,
     );
   }
   refuseKeys(value, "");

@@ -8,7 +8,8 @@ import { colors, duration, readAll, safe, type Terminal } from "../terminal.js";
 /** The question in the command's words, or on standard input. */
 export async function readQuestion(parsed: Parsed, terminal: Terminal): Promise<string> {
   const words = parsed.words.join(" ");
-  if (words !== "" && words !== "-") return words;
+  if (words.trim() !== "" && words !== "-") return words;
+  if (parsed.words.length > 0 && words !== "-") throw new UsageError("Missing question: it is empty");
   if (words === "" && terminal.stdin.isTTY) {
     throw new UsageError('Missing question: write it behind the command, as in mobile-ai ask "5 miles in km"');
   }
@@ -64,8 +65,11 @@ export function closingLine(outcome: Outcome, terminal: Terminal): string {
             : mainReason(outcome.decision, outcome.engine);
       return paint.dim(`— ${outcome.route} · ${outcome.engine} · ${reason} · ${duration(outcome.durationMs)}`);
     }
-    case "blocked":
-      return `${paint.red("Blocked")} by ${outcome.ruleId}: ${outcome.reason}`;
+    case "blocked": {
+      const line = `${paint.red("Blocked")} by ${outcome.ruleId}: ${outcome.reason}`;
+      const wasForced = outcome.decision.reasons.some(({ code }) => code === "veto/forced-remote");
+      return wasForced ? `${line}\n  - ask without --remote, so that the device may answer` : line;
+    }
     case "unanswerable": {
       const lines = [`${paint.yellow("Not answered.")} ${safe(outcome.reason).replace(/[.]?$/, ".")}`];
       for (const remedy of outcome.remedies) {

@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { ProjectNameError } from "../../context/project.js";
 import type { Outcome } from "../../core/outcome.js";
 import { EXIT, type Parsed } from "../command.js";
 import { openSession, type Session } from "../session.js";
@@ -67,6 +68,8 @@ class Chat {
     };
     reader.on("SIGINT", onInterrupt); // on a terminal readline reads the key itself
     const restore = this.#terminal.onInterrupt(onInterrupt);
+    const onEnd = (): void => leave(EXIT.interrupted);
+    this.#terminal.signal.addEventListener("abort", onEnd, { once: true });
     try {
       if (interactive) {
         print(this.#terminal, `Project ${safe(this.#project)}. /help lists what can be typed.`);
@@ -84,6 +87,7 @@ class Chat {
       return left ?? 0;
     } finally {
       restore();
+      this.#terminal.signal.removeEventListener("abort", onEnd);
       reader.close();
     }
   }
@@ -130,8 +134,13 @@ class Chat {
 
   async #switch(name: string): Promise<void> {
     if (name !== "") {
-      await this.#session.context.open(name);
-      this.#project = name;
+      try {
+        this.#project = (await this.#session.context.open(name)).name;
+      } catch (error) {
+        if (!(error instanceof ProjectNameError)) throw error;
+        print(this.#terminal, error.message);
+        return;
+      }
       this.#freshSince = undefined;
     }
     print(this.#terminal, `Project ${safe(this.#project)}`);

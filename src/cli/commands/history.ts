@@ -1,6 +1,6 @@
 import { CommandError, type Parsed, UsageError } from "../command.js";
 import { confirm, openSession } from "../session.js";
-import { colors, oneLine, print, safe, type Terminal } from "../terminal.js";
+import { colors, counted, oneLine, print, safe, type Terminal } from "../terminal.js";
 
 /** `mobile-ai history`: turns of a project, newest first, or best match first. */
 export async function history(parsed: Parsed, terminal: Terminal): Promise<number> {
@@ -59,12 +59,15 @@ export async function forget(parsed: Parsed, terminal: Terminal): Promise<number
       await confirm(
         parsed,
         terminal,
-        `Forget all ${found.turns} turns and ${found.notes} notes of project ${safe(project)}?`,
+        `Forget all of project ${safe(project)}: ${counted(found.turns, "turn")} and ${counted(found.notes, "note")}?`,
       );
-      print(terminal, `Forgot ${await context.forgetProject(project)} turns of project ${safe(project)}`);
+      print(
+        terminal,
+        `Forgot all of project ${safe(project)}: ${counted(await context.forgetProject(project), "entry", "entries")}`,
+      );
     } else {
       await confirm(parsed, terminal, "Forget every project, turn and note on this device?");
-      print(terminal, `Forgot everything: ${await context.forgetAll()} turns`);
+      print(terminal, `Forgot everything: ${counted(await context.forgetAll(), "entry", "entries")}`);
     }
     return 0;
   } finally {

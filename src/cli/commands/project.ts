@@ -1,8 +1,10 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
+import { ProjectNameError } from "../../context/project.js";
 import { messageOf } from "../../core/errors.js";
 import { CommandError, type Parsed, UsageError } from "../command.js";
+import { reasonOf } from "../files.js";
 import { confirm, openSession, type Session } from "../session.js";
-import { print, readAll, safe, type Terminal, table } from "../terminal.js";
+import { counted, print, readAll, safe, type Terminal, table } from "../terminal.js";
 
 const MAX_IMPORT_BYTES = 256 * 2 ** 20;
 
@@ -27,6 +29,11 @@ async function existing(session: Session, name: string | undefined): Promise<str
     throw new CommandError(`There is no project "${safe(project)}". See mobile-ai project list`);
   }
   return project;
+}
+
+/** What a project holds, in words: `3 turns and 1 note`. */
+function contents(project: { readonly turns: number; readonly notes: number } | undefined): string {
+  return `${counted(project?.turns ?? 0, "turn")} and ${counted(project?.notes ?? 0, "note")}`;
 }
 
 export async function listProjects(parsed: Parsed, terminal: Terminal): Promise<number> {
@@ -62,7 +69,7 @@ export async function switchProject(parsed: Parsed, terminal: Terminal): Promise
   return withSession(parsed, terminal, async ({ context }) => {
     const opened = await context.open(parsed.words[0]!); // a required argument
     await context.setCurrentProject(opened.name);
-    print(terminal, `Project ${safe(opened.name)}, ${opened.turns} turns`);
+    print(terminal, `Project ${safe(opened.name)}, ${contents(opened)}`);
   });
 }
 
@@ -114,11 +121,7 @@ export async function deleteProject(parsed: Parsed, terminal: Terminal): Promise
   return withSession(parsed, terminal, async (session) => {
     const name = await existing(session, parsed.words[0]);
     const found = await session.context.find(name);
-    await confirm(
-      parsed,
-      terminal,
-      `Delete project ${safe(name)} and its ${found?.turns ?? 0} turns and ${found?.notes ?? 0} notes?`,
-    );
+    await confirm(parsed, terminal, `Delete project ${safe(name)} with ${contents(found)}?`);
     await session.context.deleteProject(name);
     print(terminal, `Deleted project ${safe(name)}`);
   });
@@ -137,7 +140,7 @@ export async function exportProject(parsed: Parsed, terminal: Terminal): Promise
       await writeFile(output, text, { mode: 0o600 });
       await chmod(output, 0o600); // an existing file keeps its mode otherwise
     } catch (error) {
-      throw new CommandError(`Cannot write ${output}: ${messageOf(error)}`);
+      throw new CommandError(`Cannot write ${output}: ${reasonOf(error)}`);
     }
     print(terminal, `Wrote ${output}`);
   });
@@ -148,7 +151,7 @@ export async function importProject(parsed: Parsed, terminal: Terminal): Promise
   const text = file === "-" ? await readAll(terminal) : await readImport(file);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\ufeff/, "")); // some editors put a mark before the text
   } catch (error) {
     throw new CommandError(
       `Cannot import ${file}: it is not valid JSON (${messageOf(error).slice(0, 200)}). Nothing was changed`,
@@ -158,8 +161,9 @@ export async function importProject(parsed: Parsed, terminal: Terminal): Promise
     const as = parsed.text("as");
     try {
       const project = await session.context.restore(value, as === undefined ? {} : { as });
-      print(terminal, `Imported project ${safe(project.name)}, ${project.turns} turns`);
+      print(terminal, `Imported project ${safe(project.name)}, ${contents(project)}`);
     } catch (error) {
+      if (error instanceof ProjectNameError) throw error; // what was typed, not what the file holds
       throw new CommandError(`Cannot import ${file}: ${messageOf(error)}. Nothing was changed`);
     }
   });
@@ -171,6 +175,6 @@ async function readImport(file: string): Promise<string> {
     if (content.length > MAX_IMPORT_BYTES) throw new Error("it is over 256 MiB");
     return content.toString("utf8");
   } catch (error) {
-    throw new CommandError(`Cannot read ${file}: ${messageOf(error)}`);
+    throw new CommandError(`Cannot read ${file}: ${reasonOf(error)}`);
   }
 }

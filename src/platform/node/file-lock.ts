@@ -82,7 +82,11 @@ export class FileLock {
   }
 
   #prepare(): void {
-    mkdirSync(this.#restPath, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(this.#restPath, { mode: 0o700 }); // recursive would call a read-only file system a missing directory
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error; // mkdirSync throws errno exceptions only
+    }
     writeFileSync(join(this.#restPath, this.#name), "", { mode: 0o600 });
   }
 

@@ -227,7 +227,9 @@ function prepareFile(file: string): void {
       const length = readSync(descriptor, header);
       // An empty file is an empty database.
       if (length > 0 && new TextDecoder().decode(header) !== "SQLite format 3\0") {
-        throw new Error(`Cannot open ${file}: it is not a SQLite database, and was left as it is. Name another file.`);
+        throw new Error(
+          `Cannot open ${file}: it is not a SQLite database, and was left as it is. Move it away, or name another file.`,
+        );
       }
     } finally {
       closeSync(descriptor);
@@ -247,6 +249,11 @@ function named(error: unknown, action: string): unknown {
       `${action}: the database is damaged or cut short (${message}), and was left as it is. Restore a copy, or move the file away to begin anew.`,
       { cause: error },
     );
+  }
+  if (/disk I\/O error|disk is full/.test(message)) {
+    return new Error(`${action}: it could not be written or read (${message}). See whether the disk is full.`, {
+      cause: error,
+    });
   }
   const isSqlite = error.name === "SQLite3Error" || (error as NodeJS.ErrnoException).code === "ERR_SQLITE_ERROR"; // errors of both engines
   return isSqlite ? new Error(`${action}: ${message}`, { cause: error }) : error;
