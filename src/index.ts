@@ -3,7 +3,7 @@ export { type ChainedEntry, type ChainVerification, type Sha256, verifyChain } f
 export { type DepartureReport, departures } from "./audit/report.js";
 export { ContextManager, type ProjectState } from "./context/context-manager.js";
 export { MemoryStore } from "./context/memory-store.js";
-export type { Project } from "./context/project.js";
+export { type Project, ProjectExistsError, ProjectNameError, UnknownProjectError } from "./context/project.js";
 export type { ProjectSnapshot } from "./context/snapshot.js";
 export { SqlStore } from "./context/sql-store.js";
 export type { ContextStore } from "./context/store.js";

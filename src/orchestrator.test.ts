@@ -190,6 +190,28 @@ describe("Orchestrator", () => {
     expect(shown).toEqual([]);
   });
 
+  test.each([
+    [undefined, "expected a query"],
+    [{}, "text must be a string"],
+    [{ text: 5 }, "text must be a string, got number"],
+    [{ text: "hello", forced: "device" }, 'forced must be local or remote, got "device"'],
+    [{ text: "hello", preference: "Private" }, "preference must be"],
+    [{ text: "hello", conversation: "hello" }, "conversation must be"],
+  ])("refuses %j, which no typed program can ask", async (query, message) => {
+    const large = network();
+    // The cast: this is what JavaScript may pass.
+    await expect(orchestrator([large]).answer(query as Query)).rejects.toThrow(message);
+    expect(large.calls).toEqual([]);
+  });
+
+  test.each([["whole"], ["streamed"]])("an empty answer is none, %s", async (how) => {
+    const outcome = await orchestrator([device([""])]).answer(
+      { text: "hello there" },
+      how === "whole" ? {} : { onPart: () => {} },
+    );
+    expect(outcome.kind).toBe("unanswerable");
+  });
+
   test("rejects with what the listener threw and asks no other engine", async () => {
     const [small, large] = [device([["one ", "two ", "three"]]), network()];
     const answer = orchestrator([small, large]).answer(

@@ -17,7 +17,7 @@ import { CannotAnswerError } from "./core/errors.js";
 import { collectStream, PROVIDER_KEY, textOfContent, totalsOf } from "./core/language-model.js";
 import type { Attempt, Outcome } from "./core/outcome.js";
 import { type Device, type Engine, noTelemetry, type Telemetry, unknownDevice } from "./core/ports.js";
-import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
+import { checkQuery, DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import { newId, type Random, systemRandom } from "./core/random.js";
 import type { ScannedText, Verdict } from "./core/verdict.js";
 import { type Circumstances, type Decision, decide, recordOf } from "./decision.js";
@@ -110,6 +110,7 @@ export class Orchestrator {
 
   /** Decides about a question without calling a model or remembering anything. */
   async plan(query: Query): Promise<Plan> {
+    checkQuery(query);
     const { verdict, routing, order } = await this.#decide(query);
     return { verdict, decision: routing, engines: order.map((engine) => engine.id) };
   }
@@ -120,6 +121,7 @@ export class Orchestrator {
    */
   async answer(query: Query, options: AnswerOptions = {}): Promise<Outcome> {
     options.signal?.throwIfAborted();
+    checkQuery(query);
     const startedMs = this.#clock.monotonicMs();
     const span = this.#telemetry.span("question");
     let outcome: Outcome | undefined;

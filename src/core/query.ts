@@ -33,3 +33,30 @@ export interface Query {
   /** Whether the turn is kept in the project's history; default true. */
   readonly remember?: boolean;
 }
+
+const SIDES: readonly unknown[] = [undefined, "local", "remote"] satisfies readonly Query["forced"][];
+const PREFERENCES: readonly unknown[] = [undefined, "quality", "balanced", "battery", "private"] satisfies readonly (
+  | Preference
+  | undefined
+)[];
+
+/**
+ * Refuses a query that a program without types got wrong: a side or preference that is none must not pass for "no wish".
+ * TypeError names the field.
+ */
+export function checkQuery(query: Query): void {
+  if (typeof query !== "object" || query === null) throw new TypeError("Cannot answer: expected a query, an object");
+  if (typeof query.text !== "string")
+    throw new TypeError(`Cannot answer: text must be a string, got ${typeof query.text}`);
+  if (!SIDES.includes(query.forced)) {
+    throw new TypeError(`Cannot answer: forced must be local or remote, got ${JSON.stringify(query.forced)}`);
+  }
+  if (!PREFERENCES.includes(query.preference)) {
+    throw new TypeError(
+      `Cannot answer: preference must be quality, balanced, battery or private, got ${JSON.stringify(query.preference)}`,
+    );
+  }
+  if (query.conversation !== undefined && !Array.isArray(query.conversation)) {
+    throw new TypeError("Cannot answer: conversation must be an array of messages");
+  }
+}

@@ -108,7 +108,9 @@ function holdsContent(part: LanguageModelV4StreamPart): boolean {
     case "stream-start":
     case "response-metadata":
     case "text-start":
+    case "text-end":
     case "reasoning-start":
+    case "reasoning-end":
     case "raw":
     case "finish":
       return false;
