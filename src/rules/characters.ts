@@ -32,3 +32,12 @@ export function isBlank(code: number): boolean {
 export function isWholeWord(text: string, start: number, end: number): boolean {
   return !isWord(text.charCodeAt(start - 1)) && !isWord(text.charCodeAt(end));
 }
+
+/** Value of a base64 or base64url digit, 0 to 63; -1 for any other code unit. */
+export function base64Value(code: number): number {
+  if (code >= 65 && code <= 90) return code - 65;
+  if (code >= 97 && code <= 122) return code - 71;
+  if (code >= 48 && code <= 57) return code + 4;
+  if (code === 43 || code === 45) return 62;
+  return code === 47 || code === 95 ? 63 : -1;
+}

@@ -1,6 +1,7 @@
 import { addressRules } from "./addresses.js";
 import { assignmentRules } from "./assignments.js";
 import { bareTokenRules } from "./bare-tokens.js";
+import { codeRules } from "./codes.js";
 import { credentialRules } from "./credentials.js";
 import { emailRules } from "./email.js";
 import { nationalIdRules } from "./national-ids.js";
@@ -9,6 +10,7 @@ import { personalNumberRules } from "./personal-numbers.js";
 import { privateIntentRules } from "./private-intent.js";
 import type { Rule } from "./rule.js";
 import { safetyRules } from "./safety.js";
+import { seedPhraseRules } from "./seed-phrases.js";
 import { statementRules } from "./statements.js";
 import { vendorTokenRules } from "./vendor-tokens.js";
 
@@ -18,6 +20,8 @@ export const defaultRules: readonly Rule[] = [
   ...credentialRules,
   ...assignmentRules,
   ...passwordRules,
+  ...codeRules,
+  ...seedPhraseRules,
   ...bareTokenRules,
   ...emailRules,
   ...personalNumberRules,

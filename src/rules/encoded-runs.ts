@@ -1,4 +1,4 @@
-import { isAlphanumeric, isDigit, isHex } from "./characters.js";
+import { base64Value, isAlphanumeric, isDigit, isHex } from "./characters.js";
 import type { Span } from "./rule.js";
 
 /** A stretch of the text that reads differently once it is decoded, with the words before it for context. */
@@ -123,12 +123,6 @@ function decodeHex(run: string): string | undefined {
   return decoded;
 }
 
-const VALUE_OF = new Int8Array(128).fill(-1);
-for (const [index, unit] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].entries())
-  VALUE_OF[unit.charCodeAt(0)] = index;
-VALUE_OF[45] = 62;
-VALUE_OF[95] = 63;
-
 /** Own decoder: it stops at the first byte that no text holds, so a picture or a digest costs a few steps. */
 function decodeBase64(run: string, before: string): string | undefined {
   const name = /^[\w-]{1,64}=(?=[^=])/.exec(run);
@@ -143,7 +137,7 @@ function decodeBase64(run: string, before: string): string | undefined {
   for (let index = 0; index < run.length; index++) {
     const code = run.charCodeAt(index);
     if (code === 61) break;
-    const value = VALUE_OF[code]!;
+    const value = base64Value(code);
     if (value < 0) return undefined;
     buffer = ((buffer << 6) | value) & 0xffffff;
     bits += 6;

@@ -9,9 +9,10 @@ export interface Span {
 /**
  * What makes the scanner ask a rule. `keyword`: one of the rule's keywords begins at `start` (ASCII case ignored).
  * `digits`: a group of digits begins at `start`. `run`: a long unbroken token that mixes letters and digits.
- * `at`: an `@`. `colon`: a `:` with a hexadecimal digit or another colon beside it.
+ * `words`: twelve words of three to eight letters in a row, from the first to the end of the twelfth; numbers of up to two
+ * digits between them do not count. `at`: an `@`. `colon`: a `:` with a hexadecimal digit or another colon beside it.
  */
-export type TriggerKind = "keyword" | "digits" | "run" | "at" | "colon";
+export type TriggerKind = "keyword" | "digits" | "run" | "words" | "at" | "colon";
 
 /** How a rule detects: a cheap trigger, then a bounded look around it. */
 export interface Detection {

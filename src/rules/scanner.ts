@@ -22,6 +22,7 @@ const RUN = 4;
 const OTHER = 8;
 const SHORTEST_RUN = 14;
 const LONG_RUN = 24;
+const WORDS_IN_ROW = 12;
 
 /** Class of each code unit below 128. */
 function classTable(): Uint8Array {
@@ -50,6 +51,9 @@ export class Scanner {
   readonly #matchedUntil: Int32Array;
   readonly #classes = classTable();
   #dirty = false;
+  /** Where the words of the present row of short words begin: a ring of the latest twelve. */
+  readonly #wordStarts = new Int32Array(WORDS_IN_ROW);
+  #wordsInRow = 0;
 
   constructor(rules: readonly Rule[]) {
     const keywords: string[] = [];
@@ -58,6 +62,7 @@ export class Scanner {
     const byTrigger: Record<Exclude<Detection["on"], "keyword">, [number, Detection["find"]][]> = {
       digits: [],
       run: [],
+      words: [],
       at: [],
       colon: [],
     };
@@ -90,6 +95,7 @@ export class Scanner {
     let state = 0;
     let runStart = 0;
     let runKinds = 0;
+    this.#wordsInRow = 0;
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
       state = next[state + columnOf[code]!]!;
@@ -138,9 +144,23 @@ export class Scanner {
   }
 
   #endRun(text: string, start: number, end: number, kinds: number, survey: Survey, onMatch: OnMatch): void {
-    if (end - start < SHORTEST_RUN) return;
+    const width = end - start;
+    if (width < SHORTEST_RUN) {
+      if (kinds === (LETTER | RUN) && width >= 3 && width <= 8) this.#countWord(text, start, end, onMatch);
+      else if (kinds !== (DIGIT | RUN) || width > 2) this.#wordsInRow = 0;
+      return;
+    }
+    this.#wordsInRow = 0;
     if (end - start >= LONG_RUN) survey.longRuns = true;
     if ((kinds & DIGIT) !== 0 && (kinds & LETTER) !== 0) this.#askAll("run", text, start, end, onMatch);
+  }
+
+  #countWord(text: string, start: number, end: number, onMatch: OnMatch): void {
+    const count = this.#wordsInRow++;
+    this.#wordStarts[count % WORDS_IN_ROW] = start;
+    if (count < WORDS_IN_ROW - 1) return;
+    const first = this.#wordStarts[(count + 1) % WORDS_IN_ROW]!;
+    for (const [rule, find] of this.#byTrigger.words) this.#ask(rule, find, text, first, end, onMatch);
   }
 
   #askAll(trigger: Exclude<Detection["on"], "keyword">, text: string, start: number, end: number, onMatch: OnMatch) {
