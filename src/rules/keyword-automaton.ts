@@ -58,7 +58,7 @@ export class KeywordAutomaton {
     });
 
     // Breadth first: a state's failure link points to a shallower state whose row is already complete. Rows are copied
-    // whole: filling 6000 of them element by element took 20 ms, this 2 ms (2-core EPYC, Node 20.20.2, 2026-11-23).
+    // whole: element by element 6000 of them took 20 ms, this takes 7 ms (2-core EPYC, Node 20.20.2, 2026-11-23).
     this.next = new Int32Array(states * columns);
     this.firstOutput = new Int32Array(states);
     const outputs = [-1];
