@@ -20,7 +20,7 @@ const ANNOUNCED = new RegExp(
 );
 const ANNOUNCED_LOWER = new RegExp(`${NUMBER}\\s{1,2}${NAME}${NUMBER}(?![\\w%€$])`, "iy");
 const FAMOUS =
-  /^(?:221b?\s+baker|10\s+downing|1600\s+pennsylvania|1\s+infinite\s+loop|42\s+wallaby|742\s+evergreen|4\s+privet|12\s+grimmauld|350\s+fifth)/i;
+  /^(?:221b?\s+baker|10\s+downing|1600\s+pennsylvania|1\s+infinite\s+loop|42\s+wallaby|742\s+evergreen|4\s+privet|12\s+grimmauld|350\s+fifth|51\s+franklin|59\s+temple|675\s+mass|31\s+milk|1\s+microsoft|1600\s+amphitheatre|1\s+apple)/i;
 
 function accept(text: string, start: number, pattern: RegExp): Span | undefined {
   const match = matchAt(pattern, text, start);
@@ -149,6 +149,7 @@ function findAnnounced(text: string, start: number, end: number): Span | undefin
       )
     )
       continue;
+    if (/_|^(?:19|20)\d\d[-/](?:19|20)\d\d\b|^[A-Z]{2,6} \d+$/.test(candidate)) continue;
     if (!firm && !/\d[^\d]+\d|street|str/i.test(candidate)) continue;
     if (/^\S*[a-z]\S*\s/.test(candidate) && !/^[A-Z\u00c0-\u00de\u0386-\u042f\d]|^ul\./.test(candidate)) continue;
     return span;
@@ -170,7 +171,8 @@ function fixed(pattern: RegExp): (text: string, start: number, end: number) => S
   return (text, start) => {
     if (isAlphanumeric(text.charCodeAt(start - 1))) return undefined;
     const match = matchAt(pattern, text, start);
-    if (match === undefined) return undefined;
+    if (match === undefined || /Foundation, Inc|Temple/.test(text.slice(Math.max(0, start - 60), start)))
+      return undefined;
     const from = Math.max(0, start - 90);
     const lead = LEAD.exec(text.slice(from, start));
     return { start: lead === null ? start : from + lead.index, end: start + match[0].length };

@@ -1,6 +1,6 @@
 import { isAlphanumeric } from "./characters.js";
 import { matchAt, type Rule, type Span, spanAt } from "./rule.js";
-import { isPlaceholder, looksLikeDigest, looksRandom, shapeOf } from "./token-shape.js";
+import { isPlaceholder, looksLikeDigest, looksLikeName, looksRandom, shapeOf } from "./token-shape.js";
 
 /** How much the name says: `password` makes a weak value a secret, `key` needs one that looks random. */
 type Strength = "password" | "secret" | "key";
@@ -86,6 +86,8 @@ function finder(strength: Strength) {
     const operator = matchAt(OPERATOR, text, at);
     if (operator === undefined) return strength === "key" ? undefined : comparedBefore(text, start, strength);
     at += operator[0].length;
+    // Only a space between: declarations read the same, so the value must be random and no name.
+    const spaced = /^\s+$/.test(operator[0]);
     const quoted = matchAt(QUOTED, text, at);
     if (quoted !== undefined) {
       const value = quoted[1] ?? quoted[2] ?? quoted[3] ?? "";
@@ -97,7 +99,8 @@ function finder(strength: Strength) {
     const bare = matchAt(BARE, text, at);
     if (bare === undefined) return undefined;
     const value = bare[0].replace(/(?:\\n.*|[,;)\]}]+|&(?:\w+=).*)$/, "");
-    if (value === "") return undefined;
+    if (value === "" || (spaced && (!looksRandom(value, 20) || looksLikeName(value)))) return undefined;
+    if (value[0] === "@" && text[start - 1] === "<") return undefined; // `<user>:<password>@host`
     return isSecretValue(value, strength, false, operator[0]) && isName(text, start, at)
       ? { start: at, end: at + value.length }
       : undefined;
@@ -121,7 +124,9 @@ function afterKeyword(pattern: RegExp) {
   return (text: string, start: number, end: number): Span | undefined => {
     if (isAlphanumeric(text.charCodeAt(start - 1)) && pattern === ARGUMENT) return undefined;
     const span = spanAt(pattern, text, end);
-    return span !== undefined && isSecretValue(text.slice(span.start, span.end), "password", true, "(,")
+    return span !== undefined &&
+      !/^[$%<{@]/.test(text[span.start]!) &&
+      isSecretValue(text.slice(span.start, span.end), "password", true, "(,")
       ? span
       : undefined;
   };
@@ -148,6 +153,13 @@ function isSecretValue(value: string, strength: Strength, quoted: boolean, opera
   if (
     strength === "key" &&
     /^(?:v\d+[-_.])?(?:[A-Za-z]{2,20}[-_.]){1,6}(?:[0-9a-f]{8,64}|v?\d[\w.]{0,12})$/.test(value)
+  )
+    return false;
+  if (
+    !quoted &&
+    /^(?:this|self|process|config|options|props|state|ctx|context|req|request|res|env|args|data|params|window|os|System|settings|user|app|client|session)[?!]?\./.test(
+      value,
+    )
   )
     return false;
   if (looksRandom(value, 14)) return true;
@@ -181,6 +193,7 @@ function isSecretValue(value: string, strength: Strength, quoted: boolean, opera
       quoted &&
       !comma &&
       shape.letters >= 7 &&
+      shape.distinct >= 4 &&
       shape.lowers > 0 &&
       shape.others === 0 &&
       !/^(?:field|input|label|string|reset|forgot|change|confirm|current|repeat|update|invalid|missing|required|password\w{0,8}|credential\w*|identifier|optional|username)$/i.test(

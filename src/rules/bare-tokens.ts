@@ -1,6 +1,6 @@
 import { isAlphanumeric } from "./characters.js";
 import type { Rule, Span } from "./rule.js";
-import { isPlaceholder, looksLikeDigest, looksRandom, shapeOf } from "./token-shape.js";
+import { isPlaceholder, looksLikeDigest, looksLikeName, looksRandom, shapeOf } from "./token-shape.js";
 
 /** Words beside a token that say what it is. */
 const STRONG =
@@ -31,6 +31,7 @@ function findBareToken(text: string, runStart: number, runEnd: number): Span | u
   let end = runEnd;
   while (start > runStart - 96 && isTokenUnit(text.charCodeAt(start - 1))) start--;
   if (start > 0 && isTokenUnit(text.charCodeAt(start - 1))) return undefined; // deep inside a longer run: data
+  if (text[start - 1] === "%") return undefined; // percent escapes are read decoded
   while (end < runEnd + 160 && isTokenUnit(text.charCodeAt(end))) end++;
   while (end > runEnd && !isAlphanumeric(text.charCodeAt(end - 1)) && text[end - 1] !== "=") end--;
   while (start < runStart && !isAlphanumeric(text.charCodeAt(start)) && text[start] !== "_") start++;
@@ -38,14 +39,15 @@ function findBareToken(text: string, runStart: number, runEnd: number): Span | u
   const run = text.slice(runStart, runEnd);
   const token = text.slice(start, end);
   if (
-    /:\/\/|^\.{0,2}\/|^[\w-]{2,}\.[a-z]{2,4}\/|sha\d{3}[-:]|^h1:|\.(?:js|ts|json|html?|png|jpe?g|svg|py|md|css|ya?ml|tgz|whl|map|woff2?)\b/i.test(
+    /:\/\/|^\.{0,2}\/|^v?\d+\.\d+\.\d+|^[\w-]{2,}\.[a-z]{2,4}\/|sha\d{3}[-:]|^h1:|\.(?:js|ts|json|html?|png|jpe?g|svg|py|md|css|ya?ml|tgz|whl|map|woff2?)\b/i.test(
       token,
     )
   )
     return undefined;
   if (isPlaceholder(run) || PUBLIC_START.test(token) || IDENTIFIER.test(run)) return undefined;
-  const digest = looksLikeDigest(run) || /^0x[0-9a-fA-F]{16,}$/.test(run) || ULID.test(run);
-  const marked = !digest && MARKED.test(run);
+  const digest = looksLikeDigest(run) || /^0x[0-9a-fA-F]{8,}[uUlL]{0,3}$/.test(run) || ULID.test(run);
+  const body = digest ? undefined : MARKED.exec(run)?.[1];
+  const marked = body !== undefined && (looksRandom(body, 20) || looksLikeDigest(body));
   if (!digest && !marked && !looksRandom(run) && !looksRandom(token, 16)) return undefined;
   const window = text.slice(Math.max(0, start - BEFORE), start);
   const lineStart = window.lastIndexOf("\n") + 1;
@@ -61,6 +63,7 @@ function findBareToken(text: string, runStart: number, runEnd: number): Span | u
   const around = `${named} ${after}`;
   const strong = STRONG.test(around);
   if (digest) return strong || (VENDOR.test(named) && /[=:]\s{0,2}["'`]?$/.test(named)) ? { start, end } : undefined;
+  if (looksLikeName(run) && !/[=:]\s{0,2}["'`]$/.test(named)) return undefined;
   if (strong || VENDOR.test(around)) return { start, end };
   const shape = shapeOf(run);
   const standsAlone = run.length >= 20 && shape.distinct >= 12 && shape.changes >= (shape.length - shape.others) * 0.25;

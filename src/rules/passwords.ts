@@ -46,7 +46,7 @@ const CHANGE_LINK = /\s{1,3}(?:to|in|en|a|à|por|para|pra|auf|zu|su|naar)\s{1,3}
 function findPassword(text: string, start: number, end: number): Span | undefined {
   if (isWord(text.charCodeAt(start - 1)) && isWord(text.charCodeAt(start))) return undefined;
   if (isLetter(text.charCodeAt(end)) && text[end] !== "s") return undefined;
-  if (/[@/\\]/.test(text[end] ?? "") || (text[start - 1] === "." && isWord(text.charCodeAt(start - 2))))
+  if (/[@/\\)\];]/.test(text[end] ?? "") || (text[start - 1] === "." && isWord(text.charCodeAt(start - 2))))
     return undefined;
   // "Pass" is a verb as well: it counts only before a colon or an equals sign.
   if (end - start === 4 && text.slice(start, end).toLowerCase() === "pass" && !/[:=]/.test(text.slice(end, end + 2)))
@@ -71,7 +71,10 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
       code === 44 ||
       (code === 45 && first) ||
       code === 10;
-    if (!boundary) continue;
+    if (!boundary) {
+      first = first && !isLetter(code);
+      continue;
+    }
     const link = matchAt(LINK, text, at);
     let gap = link?.[0].length ?? 0;
     if (gap === 0) {
@@ -189,10 +192,10 @@ const SIGN_IN_WORDS = [
   "inloggen",
 ];
 const SIGN_IN =
-  /[^\n.?!]{0,50}?(?:\s(?:with|mit|avec|con|com|met)\s{1,2}(?:the (?:password|code)\s)?|[\w.@+-]{2,40}\s{0,2}[/|]\s{0,2}|[:,;]?\s(?:pass|pw|pwd|kennwort)[:\s]{1,3})["'“(]?([^\s"'”)]{6,64})/iy;
+  /[^\n.?!]{0,50}?(?:\s(?:with|mit|avec|con|com|met)\s{1,2}(?:the (?:password|code)\s)?|[\s:][\w.@+-]{2,40}\s{0,2}[/|]\s{0,2}|[:,;]?\s(?:pass|pw|pwd|kennwort)[:\s]{1,3})["'“(]?([^\s"'”)]{6,64})/iy;
 
 function findSignIn(text: string, start: number, end: number): Span | undefined {
-  if (isWord(text.charCodeAt(start - 1))) return undefined;
+  if (isWord(text.charCodeAt(start - 1)) || !/[\s:=,s]/.test(text[end] ?? "")) return undefined;
   const match = matchAt(SIGN_IN, text, end - (/with$/i.test(text.slice(start, end)) ? 5 : 0));
   if (match === undefined) return undefined;
   const value = match[1]!.replace(/[.,;:]+$/, "");
@@ -202,7 +205,7 @@ function findSignIn(text: string, start: number, end: number): Span | undefined 
     (shape === "weak" && !/[/|]\s{0,2}["'“(]?$/.test(match[0].slice(0, -match[1]!.length)) && isHowTo(text, start))
   )
     return undefined;
-  if (/[\w-]\/[\w-]+\/|^\d+$/.test(value)) return undefined;
+  if (/\/|^\d+$/.test(value)) return undefined;
   const at = end - (/with$/i.test(text.slice(start, end)) ? 5 : 0) + match[0].lastIndexOf(match[1]!);
   return { start: at, end: at + value.length };
 }

@@ -153,6 +153,7 @@ function accept(
   needsWord: boolean,
 ): Span | undefined {
   const trimmed = candidate.replace(/[ .\-/]+$/, "");
+  if (/^(?:19|20)\d\d ?[-–/.] ?(?:19|20)\d\d$/.test(trimmed)) return undefined; // years
   if (!hasPhoneLength(trimmed, shortest) || /^\(?\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)/.test(trimmed)) return undefined;
   const end = start + trimmed.length;
   const before = text.slice(Math.max(0, start - 60), start);
@@ -175,7 +176,11 @@ function hasPhoneLength(candidate: string, shortest: number): boolean {
 
 const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d|-\w)/y;
 const VERSION_WORDS =
-  /version|\bv\.?\s?$|release|bump|chrome|firefox|upgrade|update|driver|firmware|build|§|section|chapter|oid|assembly|==\s?$|@\s?$|\bto\s?$/i;
+  /version|\bv\.?\s?$|release|bump|chrome|firefox|upgrade|update|driver|firmware|build|§|section|chapter|clause|oid|identifier|assembly|standard|spec(?:ification)?\b|iso\b|==\s?$|@\s?$|\bto\s?$/i;
+
+/** What an address with four small numbers needs beside it; sections and releases are numbered so. */
+const IP_WORDS =
+  /\bip(?:v4)?\b|address|server|\bhost|connect|ping|ssh|from|:\/\/|@|ban(?:ned)?|dns|allow|deny|listen|firewall|route|subnet|proxy|gateway|client|remote|peer|attack|login|traffic|port\b|whois|lookup|visitor/i;
 
 function findIpv4(text: string, start: number): Span | undefined {
   if (!standsAlone(text, start) || text[start - 1] === "." || text[start - 1] === "-") return undefined;
@@ -204,7 +209,12 @@ function findIpv4(text: string, start: number): Span | undefined {
   const before = text.slice(Math.max(0, start - 30), start);
   if (
     VERSION_WORDS.test(before) ||
-    (a < 20 && b < 20 && c < 20 && d < 20 && !/\bip\b|address|server|host|connect|ping|ssh/i.test(before))
+    (a < 100 &&
+      b < 100 &&
+      c < 100 &&
+      d < 100 &&
+      !IP_WORDS.test(before) &&
+      !IP_WORDS.test(text.slice(start + match[0].length, start + match[0].length + 24)))
   )
     return undefined;
   return { start, end: start + match[0].length };

@@ -29,7 +29,7 @@ const DIRECTIVES = [
   ),
   from(
     ["confidential"],
-    /confidential(?:\b[^\n.?!]{0,12}?(?:memo|board|document|report|file|draft|agreement|contract|email|deck|information|data|client|customer|letter|\)|\]|$|[:\-–—])|\.?$)/iy,
+    /confidential(?:\b[^\n.?!]{0,12}?(?:memo|board|document|report|file|draft|agreement|contract|email|deck|information|data|client (?:list|data|file|matter)|customer|letter|\)|\]|$|[:\-–—])|\.?$)/iy,
   ),
   from(
     [
@@ -93,7 +93,7 @@ const DIRECTIVES = [
 
 /** Words that are internal by themselves, and words that are where a document or a system follows. */
 const OWN =
-  "(?:internal(?! (?:clock|body|organ|organs|energy|temperature|monologue|voice|life|lives|state|world|combustion))|proprietary|unpublished|confidential|in-house|unreleased|unannounced|payroll|crm|patents?|data ?cent(?:er|re)|source code|codebase|roadmap|trade secrets?|fab|invention|algorithm|database schema|design docs?|sre|on-call|acquisition|merger|vpn|q[1-4]|(?:private|production|staging|secret|customer|client|employee|patient|user|competitive|competitor|board|financial|sales|revenue|legal|hr|salary|infrastructure|incident|manufacturing|clinical|supplier|vendor|investor)(?:s|s'|'s)? (?:\\w{2,14} ){0,3}?(?:data|databases?|systems?|clusters?|environments?|servers?|reports?|deck|reviews?|memos?|meetings?|minutes|strategy|numbers|figures|forecasts?|analysis|positioning|plans?|records|lists?|contracts?|enterprise|repo(?:sitory)?|github|gitlab|pipelines?|tables?|notes|process|sequences?|configurations?|logs?|metrics|schema|equipment|code|information|survey|dashboards?|contacts?|salaries|presentation|budget|draft|network|credentials))";
+  "(?:internal(?! (?:clock|body|organ|organs|energy|temperature|monologue|voice|life|lives|state|world|combustion|exceptions?|types?|api|apis|representation|format|buffer|class|classes|function|functions|error|errors|structure|medicine|server error|conflict|affairs|market|link|links))|proprietary|unpublished|confidential|in-house|unreleased|unannounced|payroll|crm|patents?|data ?cent(?:er|re)|source code|codebase|roadmap|trade secrets?|fab|invention|algorithm|database schema|design docs?|sre|on-call|acquisition|merger|vpn|q[1-4]|(?:private|production|staging|secret|customer|client|employee|patient|user|competitive|competitor|board|financial|sales|revenue|legal|hr|salary|infrastructure|incident|manufacturing|clinical|supplier|vendor|investor)(?:s|s'|'s)? (?:\\w{2,14} ){0,3}?(?:data|databases?|systems?|clusters?|environments?|servers?|reports?|deck|reviews?|memos?|meetings?|minutes|strategy|numbers|figures|forecasts?|analysis|positioning|plans?|records|lists?|contracts?|enterprise|repo(?:sitory)?|github|gitlab|pipelines?|tables?|notes|process|sequences?|configurations?|logs?|metrics|schema|equipment|code|information|survey|dashboards?|contacts?|salaries|presentation|budget|draft|network|credentials))";
 
 const OWNED = [
   from(

@@ -5,19 +5,18 @@ import { isWalletWord } from "./wallet-words.js";
 const SHORTEST_PHRASE = 12;
 const WINDOW_CHARS = 400;
 
+/** Words with nothing between them but spaces, commas, line breaks, quotes or their numbers. */
+const PHRASE = /^[A-Za-z]{3,8}(?:["']?[\s,;|]{1,4}(?:\d{1,2}[.):]?\s{0,3})?["']?[A-Za-z]{3,8}){11,}$/;
+
 /** Twelve words of the BIP-39 list in a row, wherever they stand; the trigger ends at the twelfth. */
 function findListedWords(text: string, start: number, end: number): Span | undefined {
-  let count = 0;
-  let first = start;
-  const words = /[A-Za-z]+/g;
   const window = text.slice(start, end);
-  for (let match = words.exec(window); match !== null; match = words.exec(window)) {
-    if (!isWalletWord(match[0].toLowerCase())) return undefined;
-    if (count++ === 0) first = start + match.index;
-  }
-  if (count < SHORTEST_PHRASE) return undefined;
+  if (!PHRASE.test(window)) return undefined;
+  const words = window.toLowerCase().match(/[a-z]+/g) ?? [];
+  for (const word of words) if (!isWalletWord(word)) return undefined;
+  if (words.length < SHORTEST_PHRASE || new Set(words).size < SHORTEST_PHRASE - 3) return undefined;
   const rest = /^(?:[\s,;]{1,3}(?:\d{1,2}[.):]?\s?)?[a-z]{3,8}(?![\w'’])){1,12}/i.exec(text.slice(end, end + 140));
-  return { start: first, end: end + (rest?.[0].length ?? 0) };
+  return { start, end: end + (rest?.[0].length ?? 0) };
 }
 
 /** English, German, French, Spanish, Italian, Portuguese, Dutch. */

@@ -89,6 +89,17 @@ export function looksRandom(token: string, minimumLength = 14): boolean {
   return shape.length >= 20 && shape.lowers > 0 && shape.uppers > 0 && shape.changes + shape.humps >= core * 0.4;
 }
 
+/** Names of algorithms and types inside a name of code: `HpkeDhKemX25519Sha256`. */
+const TECHNICAL =
+  /sha-?\d{1,3}|x509|x25519|ed25519|pkcs\d|aes-?\d{3}|utf-?8|u?int\d{1,2}|float\d\d|base64|http2|secp\d|p256|crc32|x86_64|arm64|aarch64|amd64/i;
+
+/** Whether a token is a name in code: words in one case between underscores, or an algorithm's name in it. */
+export function looksLikeName(token: string): boolean {
+  if (TECHNICAL.test(token)) return true;
+  const words = token.split(/[_-]/).filter((part) => /^(?:[A-Z]{2,}|[a-z]{2,}|[A-Z][a-z]+)$/.test(part));
+  return words.length >= 2 && words.join("").length >= 5;
+}
+
 /** Whether words with a capital, and one before them, fill most of a token: `convertV2FinishReasonToV3`. */
 function isCamelCase(token: string): boolean {
   let covered = 0;
