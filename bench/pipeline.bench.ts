@@ -1,7 +1,10 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { ContextManager } from "../src/context/context-manager.js";
+import { History } from "../src/context/history.js";
 import { MemoryStore } from "../src/context/memory-store.js";
+import { buildPrompt } from "../src/context/prompt.js";
 import { estimateTokens } from "../src/context/tokens.js";
+import type { Turn } from "../src/context/turn.js";
 import { UNKNOWN_USAGE } from "../src/core/language-model.js";
 import type { Engine } from "../src/core/ports.js";
 import type { ScannedText } from "../src/core/verdict.js";
@@ -14,6 +17,9 @@ import { compare, measureAsync, type Report } from "./harness.js";
 
 /** The prototype's documented pipeline, whole question without a language model: design/numbers.md, section 1. */
 const UPSTREAM_NS = 5_911_000;
+
+/** Turns that a project keeps, by default. */
+const MAX_TURNS = 10_000;
 
 const QUESTIONS = [
   "What is the boiling point of water on Mount Everest, and why does it differ there?",
@@ -90,6 +96,7 @@ export async function run(report: Report): Promise<void> {
     report.figure({ name: `pipeline.${name}_ns`, value: minNs, meaning: meaning[name as keyof typeof meaning] }); // the keys are the same
   }
 
+  prompts(report);
   const context = new ContextManager({ store: new MemoryStore() });
   const runtime = new Orchestrator({ engines: [skills, local], context });
   const ask = async (iterations: number): Promise<unknown> => {
@@ -98,6 +105,7 @@ export async function run(report: Report): Promise<void> {
       last = await runtime.answer({ text: QUESTIONS[index % QUESTIONS.length]! });
     return last;
   };
+  await ask(MAX_TURNS + 500); // from here on the history is full
   const before = heapBytes();
   const whole = await measureAsync(ask, { totalMs: 1500 });
   const forgetful = await measureAsync(
@@ -129,9 +137,56 @@ export async function run(report: Report): Promise<void> {
   report.figure({
     name: "pipeline.heap_growth_mb",
     value: Math.max(0, heapBytes() - before) / 2 ** 20,
-    meaning: "heap after all of these questions, beyond before (history is bounded)",
+    meaning: "heap after all of these questions, beyond that with a full history of 10,000 turns before",
+    target: { atMost: 1 },
   });
   await projects(report);
+}
+
+/** Building a prompt costs what fits into it, however long the window is. */
+function prompts(report: Report): void {
+  const windowOf = (length: number): History => {
+    const turns = Array.from({ length }, (_, age) => turnOf(QUESTIONS[age % QUESTIONS.length]!, length - age));
+    return History.of(turns);
+  };
+  const build =
+    (history: History) =>
+    (iterations: number): unknown => {
+      let tokens = 0;
+      for (let index = 0; index < iterations; index++) {
+        const question = QUESTIONS[index % QUESTIONS.length]!;
+        tokens += buildPrompt({ question, turns: history, place: "device", budgetTokens: 1536 }).tokens;
+      }
+      return tokens;
+    };
+  const measured = compare({ short: build(windowOf(100)), long: build(windowOf(10_000)) }, { totalMs: 400 });
+  report.figure({
+    name: "pipeline.prompt_ns",
+    value: measured.short.minNs,
+    meaning: "building a prompt of 1536 tokens (about 30 turns) from a window of 100 turns",
+  });
+  report.figure({
+    name: "pipeline.prompt_window_ratio",
+    value: measured.long.minNs / measured.short.minNs,
+    meaning: "the same from a window of 10,000 turns, against it",
+    target: { atMost: 1.5 },
+  });
+}
+
+function turnOf(question: string, seq: number): Turn {
+  return {
+    id: String(seq),
+    projectId: "bench",
+    seq,
+    kind: "turn",
+    question,
+    answer: "An answer of ordinary length, as a small model would give it in one breath.",
+    route: "local",
+    engine: "local",
+    privacy: "open",
+    ruleIds: [],
+    createdAtMs: seq,
+  };
 }
 
 /** Switching between projects costs the window of one project, however many turns the others have. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { History } from "./history.js";
 import type { Turn } from "./turn.js";
+import { entersPrompt, turnTokens } from "./turn-tokens.js";
 
 const turnOf = (seq: number, length: number): Turn => ({
   id: String(seq),
@@ -41,4 +42,30 @@ test("refuses a size that is none", () => {
     expect(() => new History({ windowTurns })).toThrow(RangeError);
   }
   expect(() => new History({ windowTurns: 1, maxCharacters: Number.NaN })).toThrow(RangeError);
+});
+
+test("knows of its turns what a prompt needs, also after some have left", () => {
+  const turn = fc.record({
+    kind: fc.constantFrom<Turn["kind"]>("turn", "note"),
+    route: fc.constantFrom<Turn["route"]>("local", "blocked"),
+    privacy: fc.constantFrom<Turn["privacy"]>("open", "device-only"),
+    question: fc.string(),
+    answer: fc.constantFrom("", "an answer"),
+  });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(turn), (windowTurns, added) => {
+      const history = new History({ windowTurns });
+      for (const [seq, rest] of added.entries()) {
+        history.push({ ...turnOf(seq, 0), ...rest });
+        const kept = [...history].filter(entersPrompt);
+        expect(history.forPrompts).toBe(kept.length);
+        expect(history.deviceOnly).toBe(kept.filter(({ privacy }) => privacy === "device-only").length);
+        for (let age = 0; age < history.length; age++) {
+          expect(history.tokensAt(age)).toBe(turnTokens(history.at(age)!));
+        }
+      }
+      expect(() => history.tokensAt(history.length)).toThrow(RangeError);
+      expect([...History.of([...history])]).toEqual([...history]);
+    }),
+  );
 });
