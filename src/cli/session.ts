@@ -215,6 +215,7 @@ class Engines {
         baseUrl,
         model,
         maxAttempts: this.#settings.number("remote.maxAttempts")!, // has a default
+        silenceMs: 1000 * this.#settings.number("remote.silenceSeconds")!, // has a default
         ...(contextTokens === undefined ? {} : { contextTokens }),
         apiKey: async () => (await remoteApiKey(this.#terminal))?.key,
         scanner: this.#rules,

@@ -44,6 +44,13 @@ export const SETTINGS: readonly Setting[] = [
   { key: "remote.contextTokens", summary: "its context window", schema: count(10_000_000), fallback: undefined },
   { key: "remote.maxAttempts", summary: "calls of one question, the first included", schema: count(10), fallback: 3 },
   {
+    key: "remote.silenceSeconds",
+    summary:
+      "seconds without a word of the remote, retries included, until it is given up (5 times that for a whole answer)",
+    schema: count(3600),
+    fallback: 120,
+  },
+  {
     key: "privacy.redactPersonalData",
     summary: "consent: personal data is replaced by placeholders before a question leaves; false keeps it here",
     schema: flag,
