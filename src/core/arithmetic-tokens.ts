@@ -1,5 +1,5 @@
 import { partWord, readNumberWords, scaleWord } from "./number-words.js";
-import { exactDecimal, multiply, parseDecimal, type Rational, rational } from "./rational.js";
+import { add, exactDecimal, multiply, parseDecimal, type Rational, rational } from "./rational.js";
 
 export type BinarySign = "+" | "-" | "*" | "/" | "^" | "mod" | "of";
 export type PrefixSign = "sqrt" | "cbrt" | "abs" | "twice" | "triple" | "negative" | "factorial";
@@ -185,11 +185,23 @@ function takeDigits(pieces: readonly string[], at: number, tokens: Token[]): num
     tokens.push(numberToken(multiply(value, rational(scale))));
     return 2;
   }
+  const part = value.d === 1n ? readPart(pieces, at + 1) : undefined;
+  if (part !== undefined) {
+    tokens.push(numberToken(add(value, part)));
+    return 4;
+  }
   tokens.push(numberToken(value));
   if (!/^(?:st|nd|rd|th)$/.test(next)) return 1;
   const before = tokens[tokens.length - 2]; // an ordinal is only an exponent: `2 to the 10th power`
   if (before?.kind !== "binary" || before.sign !== "^") return 0;
   return pieces[at + 2] === "power" ? 3 : 2;
+}
+
+/** The `3/4` of `1 3/4`: less than 1, and no longer chain of signs. */
+function readPart(pieces: readonly string[], at: number): Rational | undefined {
+  const [over, slash, under] = [pieces[at] ?? "", pieces[at + 1], pieces[at + 2] ?? ""];
+  if (slash !== "/" || pieces[at + 3] === "/" || !/^\d{1,2}$/.test(over) || !/^\d{1,3}$/.test(under)) return undefined;
+  return Number(over) > 0 && Number(over) < Number(under) ? rational(BigInt(over), BigInt(under)) : undefined;
 }
 
 function readDigits(piece: string): Rational | undefined {

@@ -140,7 +140,7 @@ class Evaluator {
       const precedence = PRECEDENCE[sign];
       if (precedence < minimum) break;
       if (token.kind === "binary" || token.kind === "postfix") this.#at++;
-      const right = this.#expression(sign === "^" ? precedence : precedence + 1);
+      const right = this.#expression(sign === "^" || sign === "of" ? precedence : precedence + 1);
       left = right === undefined ? undefined : this.#binary(left, sign, right);
     }
     this.#depth--;

@@ -17,7 +17,7 @@ const GREETING = /^(?:hey|hi|hello|ok|okay|so|well|please|pls|assistant|quick qu
 const REQUEST =
   /^(?:(?:can|could|would|will) you(?: please| kindly| quickly| just)*(?: help me(?: to)?)? |do you (?:happen to )?know |please |kindly |just |(?:i (?:want|need|would like)|i'd like) (?:you )?to (?:know )?|(?:tell|show|give) me |let me know )/i;
 const QUESTION_CUE =
-  /^(?:what(?: is|'s|’s|s| are|'re| was| would be| will be) |how much(?: is| are|'s| would be| do| does) |how many is )/i;
+  /^(?:what(?: number| amount)?(?: is|'s|’s|s| are|'re| was| would be| will be) |how much(?: is| are|'s| would be| do| does) |how many is )/i;
 const COMPUTE_CUE = /^(?:calculate|compute|evaluate|work out|figure out|solve|reckon)(?: for me)?[\s:]+/i;
 const COURTESY = [" please", " pls", " thanks", " thank you", " for me", " equal", " equals", " equal to", " make"];
 
@@ -35,6 +35,7 @@ export function readQuestion(text: string): Asked {
     if (shorter === sentence || shorter === "") break;
     sentence = shorter;
   }
+  sentence = sentence.replace(/^what (\d.{0,100}) (?:is|are)$/i, "what is $1"); // `tell me what 45 times 12 is`
   const rest = sentence.replace(COMPUTE_CUE, "");
   const subject = rest.replace(QUESTION_CUE, "");
   const cue = rest !== sentence ? "compute" : subject === rest ? "none" : "question";

@@ -13,6 +13,7 @@ import {
   weekdayOf,
 } from "./calendar.js";
 import { type DateFrame, type DateReading, MONTH_PATTERN, monthIndex, parseDate } from "./date-words.js";
+import { DAY_COUNTS } from "./day-counts.js";
 import { findPlace } from "./places.js";
 import type { Skill, SkillContext } from "./skill.js";
 import type { TimeZones } from "./time-zones.js";
@@ -39,7 +40,7 @@ export function dateSkill(zones: TimeZones): Skill {
 }
 
 const MENTIONS_DATE =
-  /\b(?:days?|dates?|weekday|weeks?|months?|years?|today'?s?|tomorrow|yesterday|old|age|leap|until|till|since|when|ago|before|after|from)\b/i;
+  /\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)?days?|dates?|weekdays?|weekend|weeks?|months?|years?|today'?s?|tomorrow|yesterday|old|age|leap|until|till|since|when|ago|before|after|from)\b/i;
 
 function nowOf({ clock, timeZone, locale }: SkillContext, zones: TimeZones): Now {
   const ms = clock.nowMs();
@@ -56,7 +57,7 @@ function isDayFirst(locale: string): boolean {
 }
 
 function parseQuestion(sentence: string, subject: string | undefined): Answer | undefined {
-  for (const [pattern, build] of BEGINS_FORM.test(sentence) ? FORMS : []) {
+  for (const [pattern, build] of BEGINS_FORM.test(sentence) ? ALL_FORMS : []) {
     const match = pattern.exec(sentence);
     const answer = match === null ? undefined : build(match);
     if (answer !== undefined) return answer;
@@ -66,7 +67,7 @@ function parseQuestion(sentence: string, subject: string | undefined): Answer | 
 
 /** How the forms begin: a first look, because thirty patterns take 2 us to say no. */
 const BEGINS_FORM =
-  /^(?:wh(?:at|ich|en)|how |number of|on what|the |current|today|date|days?|weeks?|months?|years?|age|calendar|iso|is |was |will )/;
+  /^(?:wh(?:at|ich|en)|how |number of|on what|the |current|today|date|days?|weeks?|months?|years?|age|calendar|iso|is |was |will |first|second|third|fourth|fifth|last|\d|working|business)/;
 const UNTIL = "(?:until|till|til|to|before)";
 const UNIT = "(days?|weeks?|months?|years?)";
 
@@ -188,6 +189,8 @@ const FORMS: readonly (readonly [pattern: RegExp, build: (match: RegExpExecArray
   [/^(?:what|which) day of the year (?:is it|is|was|will be) (.{1,60})$/, ([, date]) => ordinalDay(date!)],
   [/^what(?:'s| is) the day of the year(?: (?:for|of|on) (.{1,60}))?$/, ([, date]) => ordinalDay(date ?? "today")],
 ];
+
+const ALL_FORMS: typeof FORMS = [...DAY_COUNTS, ...FORMS];
 
 /**
  * `what is 3 weeks from now`, and without a word that asks only what names its year: a bare `two weeks from now` may be

@@ -94,7 +94,7 @@ const FORMS: readonly (readonly [pattern: RegExp, build: (match: RegExpExecArray
       ({ today }) =>
         found({ year: today.year, month: 12, day: 31 }),
   ],
-  [/^(.+?)(?: of)?(?: (\d{4}))?$/, ([, name, y]) => holiday(name!, y)],
+  [/^(.+?)(?: of)?(?: (\d{4}|(?:this|next|last) year))?$/, ([, name, y]) => holiday(name!, y)],
 ];
 
 /** Reads one day in words or digits; undefined when the whole text is not one. Bounded in length. */
@@ -321,14 +321,21 @@ const HOLIDAYS: Readonly<Record<string, readonly [name: string, day: (year: numb
   "ash wednesday": ["Ash Wednesday", (year) => addDays(easterSunday(year), -46)],
   pentecost: ["Pentecost", (year) => addDays(easterSunday(year), 49)],
   thanksgiving: ["Thanksgiving (US)", (year) => nthWeekday(year, 11, 4, 4)!], // November always has a fourth Thursday
+  "black friday": ["Black Friday (US)", (year) => addDays(nthWeekday(year, 11, 4, 4)!, 1)],
+  "mothers day": ["Mother's Day (second Sunday of May)", (year) => nthWeekday(year, 5, 0, 2)!], // there always is one
+  "fathers day": ["Father's Day (third Sunday of June)", (year) => nthWeekday(year, 6, 0, 3)!],
   "labor day": ["Labor Day (US)", (year) => nthWeekday(year, 9, 1, 1)!], // every month has a first Monday
 };
+
+const YEAR_OFFSETS: Readonly<Record<string, number>> = { "last year": -1, "this year": 0, "next year": 1 };
 
 function holiday(name: string, year: string | undefined): DateReading | undefined {
   const key = name.replace(/['’]/g, "").replace(/^the /, "");
   const entry = Object.hasOwn(HOLIDAYS, key) ? HOLIDAYS[key] : undefined;
   if (entry === undefined) return undefined;
   const [shown, dayIn] = entry;
+  const offset = year === undefined ? undefined : YEAR_OFFSETS[year];
+  if (offset !== undefined) return ({ today }) => found(dayIn(today.year + offset), { name: shown });
   if (
     year !== undefined &&
     (Number(year) < 1 || (/easter|friday|wednesday|pentecost/.test(key) && Number(year) < 1583))

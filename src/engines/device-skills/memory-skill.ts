@@ -14,10 +14,18 @@ const REMEMBER =
   /^(?:(?:hey|hi|ok|okay|please|pls|can you|could you|will you|also|and)[\s,]+){0,3}(?:(?:remember|note|memori[sz]e|keep in mind|make a note|take a note|don['’]?t (?:ever )?forget|do not forget)(?: down)?(?:\s*[:,]\s*|\s+(?:that|this|the fact that)\b(?: for (?:later|me))?\s*[:,]?\s*)|(?:add|save|make|take) (?:a |this |the )*note(?: that| of| saying)?\s*[:,]?\s+|note to self\s*[:,]\s*|(?:remember|note|don['’]?t forget)\s+(?=(?:(?:my|our|i|i['’]?m|we|to)\b|(?:the|his|her|their|it|there)\b.{1,120}(?: is| are| was| were| has| have| will| needs?| likes?|=|:)(?: |$))))/i;
 
 const MAX_NOTE = 10_000;
+/** Other ways to ask may stand at the head of a long text that is not meant as a note. */
+const ASKS_PLAINLY = /^(?:remember|note)\s*:/i;
+
+function tooLong(length: number): Answerable {
+  const text = `That is too long for a note: ${length} characters, and at most ${MAX_NOTE} are kept. Nothing was noted.`;
+  return { skill: "remember", answer: () => ({ text }) };
+}
 
 function parseRemember({ text }: Asked): Answerable | undefined {
   const first = text.charCodeAt(0) | 32;
-  if (first < 97 || first > 115 || text.length > MAX_NOTE) return undefined; // every order to remember begins with a to r
+  if (first < 97 || first > 115) return undefined; // every order to remember begins with a to r
+  if (text.length > MAX_NOTE) return ASKS_PLAINLY.test(text.slice(0, 20)) ? tooLong(text.length) : undefined;
   const match = REMEMBER.exec(text.slice(0, 200));
   if (match === null) return undefined;
   const note = text.slice(match[0].length).trim();

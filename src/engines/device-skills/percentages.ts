@@ -14,10 +14,14 @@ interface Slots {
   readonly b: Rational;
   readonly aText: string;
   readonly bText: string;
+  /** How many people share a bill. */
+  readonly people: number;
   readonly money: (value: Rational) => string;
 }
 
 /** Ways to ask for a percentage; each slot is an expression of its own. `undefined` when the reckoning has no result. */
+/** The words after an amount to leave a tip on. */
+const BILL = "(?: (?:bill|check|tab|meal|dinner|lunch))?";
 const FORMS: readonly (readonly [pattern: RegExp, answer: (slots: Slots) => string | undefined])[] = [
   [
     new RegExp(
@@ -41,11 +45,16 @@ const FORMS: readonly (readonly [pattern: RegExp, answer: (slots: Slots) => stri
       `${aText} plus ${bText} % is ${money(multiply(base, add(ONE, divide(rate, HUNDRED))))}`,
   ],
   [
-    new RegExp(`^(?:the |a )?${A}${P}\\s+(?:tip|gratuity|service charge)\\s+(?:on|of|for)(?: a)? ${A}(?: bill)?$`, "i"),
-    ({ a, b, aText, bText, money }) => {
-      const tip = multiply(b, divide(a, HUNDRED));
-      return `A ${aText} % tip on ${bText} is ${money(tip)} (${money(add(b, tip))} in all)`;
-    },
+    new RegExp(`^(?:the |a )?${A}${P}\\s+(?:tip|gratuity|service charge)\\s+(?:on|of|for)(?: an?)? ${A}${BILL}$`, "i"),
+    tipText,
+  ],
+  [new RegExp(`^tip ${A}${P} (?:on|of|for)(?: an?)? ${A}${BILL}$`, "i"), tipText],
+  [
+    new RegExp(
+      `^(?:(?:how much (?:should|do|would|must) (?:i|we|you)(?: leave as a)?|the|a) )?tip (?:on|for)(?: an?)? ${A}${BILL} (?:at|with|of) ${A}${P}$`,
+      "i",
+    ),
+    ({ a, b, aText, bText, ...rest }) => tipText({ a: b, b: a, aText: bText, bText: aText, ...rest }),
   ],
   [
     new RegExp(`^(?:increase|raise|grow) ${A} by ${A}${P}$`, "i"),
@@ -102,8 +111,11 @@ const FORMS: readonly (readonly [pattern: RegExp, answer: (slots: Slots) => stri
 export function parsePercentage({ sentence, subject }: Asked): string | undefined {
   if (subject.length > 200 || !/%|percent|per cent|pct/i.test(subject)) return undefined;
   const { symbol } = readMoney(subject);
+  const shared = SPLIT.exec(subject);
+  if (shared !== null && !/\b(?:tip|gratuity|service charge)\b/i.test(subject)) return undefined;
+  const asked = shared === null ? subject : subject.slice(0, shared.index);
   for (const [pattern, answer] of FORMS) {
-    const match = pattern.exec(subject) ?? pattern.exec(sentence);
+    const match = pattern.exec(asked) ?? (shared === null ? pattern.exec(sentence) : null);
     if (match === null) continue;
     const a = evaluateExpression(readMoney(match[1]!).text);
     const b = evaluateExpression(readMoney(match[2]!).text);
@@ -113,11 +125,23 @@ export function parsePercentage({ sentence, subject }: Asked): string | undefine
       b: b.value,
       aText: written(match[1]!, a.text),
       bText: written(match[2]!, b.text),
+      people: Number(shared?.[1] ?? 1),
       money: (value) => formatMoney(value, symbol),
     });
     if (said !== undefined) return said;
   }
   return undefined;
+}
+
+/** `split 3 ways`, `divided by 4 people`. */
+const SPLIT =
+  /,? (?:and )?(?:split|divided|shared) (?:it )?(?:between |among |by |into )?([1-9]\d{0,2})(?: ways| people| persons| of us)?$/i;
+
+function tipText({ a: rate, b: bill, aText, bText, people, money }: Slots): string {
+  const tip = multiply(bill, divide(rate, HUNDRED));
+  const total = add(bill, tip);
+  const each = people === 1 ? "" : `, ${money(divide(total, rational(BigInt(people))))} for each of ${people}`;
+  return `${/^(?:8|1[18](?!\d))/.test(aText) ? "An" : "A"} ${aText} % tip on ${bText} is ${money(tip)} (${money(total)} in all${each})`;
 }
 
 /** A number as the person wrote it; anything longer by its value. */

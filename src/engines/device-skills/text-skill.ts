@@ -25,6 +25,9 @@ const COUNT_QUOTED = new RegExp(
 );
 const COUNT_WORD =
   /^(?:how many|count(?: the)?(?: number of)?) (letters|characters|vowels|consonants)(?: are)?(?: there)? (?:in|of)(?: the)? (?:word|name) ([\p{L}\p{M}'-]{1,60})$/iu;
+/** A bare word, `letters in strawberry`: what may be a language, an alphabet or a kind of text is not counted. */
+const COUNT_BARE =
+  /^(?:how many|count(?: the)?(?: number of)?) (letters|vowels|consonants)(?: are| does)?(?: there)? (?:in|of) ((?!(?:the|an?|my|this|that|it|each|every|your|words?|names?|sentences?|scrabble|wordle|abc|latin|greek|cyrillic|hebrew|arabic|dutch|hindi|urdu|tamil|thai|korean|hangul|norse|runes|klingon|esperanto|welsh|czech|sanskrit|morse|braille|total|general|\p{L}*(?:ish|ese|ian|ench|man|alphabet|ic))(?:\W|$))[\p{L}\p{M}'-]{2,60})$/iu;
 const COUNT_LETTER =
   /^(?:how many|count(?: the)?(?: number of)?|how often does|how many times does)(?: times)?(?: the)?(?: letters?| character)? ["'“‘]?(\p{L}|\p{N})["'”’]?(?:'?s)?(?: letters?)?(?: is| are| does)?(?: there| it)?(?: appears?| occurs?| come up)?(?: in|of)(?: the)?(?: word| name)? ["'“‘]?([\p{L}\p{M}'-]{1,60})["'”’]?$/iu;
 const LENGTH =
@@ -106,6 +109,8 @@ function parseCount(sentence: string, text: string): (() => string) | undefined 
   if (letter !== null) return () => letterCount(letter[1]!, letter[2]!);
   const quoted =
     COUNT_QUOTED.exec(sentence) ?? COUNT_QUOTED.exec(text.replace(/[?.]$/, "")) ?? COUNT_WORD.exec(sentence);
+  const bare = quoted === null ? COUNT_BARE.exec(sentence) : null;
+  if (bare !== null) return () => `${countText(bare[1]!, bare[2]!)} in ${quote(bare[2]!)}`;
   if (quoted !== null) return () => countText(quoted[1]!, quoted[2]!);
   return undefined;
 }

@@ -1,8 +1,10 @@
 import { type CalendarDate, dayNumber, formatDate, formatLongDate } from "./calendar.js";
-import { parseDate, readCount } from "./date-words.js";
+import { CLOCK_SPANS } from "./clock-spans.js";
+import { CLOCK_PATTERN, clockText, parseClock, parseDuration, spanText } from "./clock-words.js";
+import { parseDate } from "./date-words.js";
 import { findPlace } from "./places.js";
 import type { Skill, SkillContext } from "./skill.js";
-import type { TimeZones, WallTime } from "./time-zones.js";
+import type { TimeZones } from "./time-zones.js";
 
 interface Now {
   readonly ms: number;
@@ -35,8 +37,9 @@ function nowOf({ clock, timeZone }: SkillContext, zones: TimeZones): Now {
   return { ms: clock.nowMs(), zone: timeZone ?? zones.own(), zones };
 }
 
-const CLOCK = "(\\d{1,2}(?::\\d\\d)?(?: ?[ap]\\.?m\\.?)?|noon|midnight)";
-const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray) => Answer | undefined, boolean])[] = [
+type Form = readonly [pattern: RegExp, build: (match: RegExpExecArray) => Answer | undefined, wantsZones: boolean];
+
+const FORMS: readonly Form[] = [
   [
     /^(?:what(?:'s| is) (?:the )?(?:current |local )?time|what time (?:is it|it is)|(?:the )?current time)(?: right now| now| currently| here| today)*$/,
     () => timeHere,
@@ -58,9 +61,10 @@ const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray) => Answer | un
     ([, amount, side]) => later(amount!, side === "ago" ? -1 : 1),
     false,
   ],
+  ...CLOCK_SPANS.map(([pattern, say]): Form => [pattern, (match) => fixedAnswer(say(match)), false]),
   [
     new RegExp(
-      `^how (?:many (hours|minutes|seconds)(?: are left| are there| is it| left)?|long(?: is it)?) (?:until|till|til|to|before) ${CLOCK}(?: today)?$`,
+      `^how (?:many (hours|minutes|seconds)(?: are left| are there| is it| left)?|long(?: is it)?) (?:until|till|til|to|before) ${CLOCK_PATTERN}(?: today)?$`,
     ),
     ([, unit, clock]) => untilClock(unit, clock!),
     false,
@@ -72,14 +76,14 @@ const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray) => Answer | un
   ],
   [
     new RegExp(
-      `^(?:what(?: time)? (?:is|will) (?:it )?|convert |when it is |what's )?${CLOCK}(?: in)? (.{2,30}?)(?: time)? (?:in|to|into) (.{2,30}?)(?: time)?$`,
+      `^(?:what(?: time)? (?:is|will) (?:it )?|convert |when it is |what's )?${CLOCK_PATTERN}(?: in)? (.{2,30}?)(?: time)? (?:in|to|into) (.{2,30}?)(?: time)?$`,
     ),
     ([, clock, a, b]) => between(clock!, a!, b!),
     true,
   ],
   [
     new RegExp(
-      `^(?:if|when) it(?:'s| is) ${CLOCK} in (.{2,30}?),? (?:what time is it|what is the time|what's the time|then what time is it) in (.{2,30})$`,
+      `^(?:if|when) it(?:'s| is) ${CLOCK_PATTERN} in (.{2,30}?),? (?:what time is it|what is the time|what's the time|then what time is it) in (.{2,30})$`,
     ),
     ([, clock, a, b]) => between(clock!, a!, b!),
     true,
@@ -112,7 +116,7 @@ const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray) => Answer | un
     false,
   ],
   [
-    /^(?:convert )?(\d{10}|\d{13}) (?:to|as|in) (?:a )?(?:date|datetime|human readable date|utc|human time|human readable time)(?: and time)?$/,
+    /^(?:convert |what(?:'s| is) )?(\d{10}|\d{13}) (?:to|as|in) (?:a )?(?:date|datetime|human readable date|utc|human time|human readable time)(?: and time)?$/,
     ([, digits]) => fromUnix(digits!),
     false,
   ],
@@ -127,6 +131,11 @@ const FORMS: readonly (readonly [RegExp, (match: RegExpExecArray) => Answer | un
     false,
   ],
 ];
+
+/** An answer that hangs on no clock. */
+function fixedAnswer(text: string | undefined): Answer | undefined {
+  return text === undefined ? undefined : () => text;
+}
 
 function timeHere({ ms, zone, zones }: Now): string {
   return `It is ${clockText(zones.at(ms, zone))} (${zone ?? "this device's time"}).`;
@@ -150,37 +159,6 @@ function later(amount: string, sign: 1 | -1): Answer | undefined {
     const day = dayNumber(then.date) === dayNumber(now.date) ? "" : ` on ${formatLongDate(then.date)}`;
     return sign > 0 ? `It will be ${clockText(then)}${day}.` : `It was ${clockText(then)}${day}.`;
   };
-}
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { second: 1, sec: 1, minute: 60, min: 60, hour: 3600, hr: 3600 };
-
-/** `2 hours and 15 minutes`, `half an hour`, in seconds. */
-function parseDuration(text: string): number | undefined {
-  if (/^half an hour$/.test(text)) return 1800;
-  let total = 0;
-  for (const part of text.split(/ and |, ?/)) {
-    const match = /^(.{1,30}?)(?: and a half)? ?(second|sec|minute|min|hour|hr)s?$/.exec(part.trim());
-    const count = match === null ? undefined : readCount(match[1]!);
-    if (count === undefined) return undefined;
-    total += count * UNIT_SECONDS[match![2]!]!;
-  }
-  return total > 0 && total < 1e9 ? total : undefined;
-}
-
-interface ClockReading {
-  readonly hour: number;
-  readonly minute: number;
-}
-
-function parseClock(text: string): ClockReading | undefined {
-  if (text === "noon") return { hour: 12, minute: 0 };
-  if (text === "midnight") return { hour: 0, minute: 0 };
-  const match = /^(\d{1,2})(?::(\d\d))?(?: ?([ap])\.?m\.?)?$/.exec(text);
-  if (match === null || (match[2] === undefined && match[3] === undefined)) return undefined; // a bare `3` is no time
-  const hour = Number(match[1]);
-  const minute = Number(match[2] ?? 0);
-  if (minute > 59 || (match[3] === undefined ? hour > 23 : hour < 1 || hour > 12)) return undefined;
-  return { hour: match[3] === undefined ? hour : (hour % 12) + (match[3] === "p" ? 12 : 0), minute };
 }
 
 function untilClock(unit: string | undefined, text: string): Answer | undefined {
@@ -213,20 +191,6 @@ function untilDay(unit: string, text: string): Answer | undefined {
     if (instant === undefined || instant <= ms) return `${formatLongDate(resolved.date)} has begun.`;
     return `${spanText(instant - ms, unit)} until ${formatLongDate(resolved.date)} begins${resolved.note === undefined ? "" : ` (${resolved.note})`}.`;
   };
-}
-
-function spanText(ms: number, unit: string | undefined): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (unit === "seconds") return `${seconds} seconds`;
-  const minutes = Math.ceil(seconds / 60);
-  if (unit === "minutes") return `${minutes} minutes`;
-  const hours = Math.floor(minutes / 60);
-  const rest = minutes % 60;
-  const words = [
-    hours === 0 ? "" : `${hours} ${hours === 1 ? "hour" : "hours"}`,
-    rest === 0 ? "" : `${rest} ${rest === 1 ? "minute" : "minutes"}`,
-  ];
-  return words.filter((word) => word !== "").join(" and ");
 }
 
 function between(text: string, fromName: string, toName: string): Answer | undefined {
@@ -284,12 +248,6 @@ function toUnix(dateText: string, clockWords: string | undefined, utc: boolean):
       return `The clock in ${zone} does not show ${clockText(wall)} on that day: it is put forward then.`;
     return `${instant / 1000} is the Unix time of ${clockText(wall)} on ${formatLongDate(resolved.date)} (${zone ?? "this device's time"}).`;
   };
-}
-
-/** `15:04`, and `15:04:05` with seconds. */
-function clockText({ hour, minute, second }: WallTime, seconds = false): string {
-  const two = (part: number): string => String(part).padStart(2, "0");
-  return `${two(hour)}:${two(minute)}${seconds ? `:${two(second)}` : ""}`;
 }
 
 function offsetText(minutes: number): string {

@@ -8,6 +8,7 @@ import {
   type Rational,
   rational,
   roundedDecimal,
+  roundHalfAway,
   subtract,
 } from "../../core/rational.js";
 import type { Skill } from "./skill.js";
@@ -77,6 +78,8 @@ function parseConversion(subject: string, index: UnitIndex): string | undefined 
   const text = subject
     .replace(/^(?:convert|change|turn|express|translate) /i, "")
     .replace(/^how (?:tall|long|far|heavy|hot|cold|big|large|fast|much|high|wide|deep) (?:is|are) /i, "")
+    .replace(/^(\d+) ?(?:st|stone) (\d{1,2}(?:\.\d+)?)(?= (?:in|to|into) [a-z]+$)/i, "$1 st $2 lb")
+    .replace(/^(\d+) ?h ?(\d{1,2})(?= (?:in|to|into) [a-z]+$)/i, "$1 h $2 min")
     .replace(/^(\d+) ?(?:'|′|’|ft|feet|foot) ?(\d{1,2}(?:\.\d+)?)(?= (?:in|to|into) [a-z]+$)/i, "$1 ft $2 in");
   const sum = takeSum(text, index);
   if (sum === undefined) return undefined;
@@ -85,9 +88,10 @@ function parseConversion(subject: string, index: UnitIndex): string | undefined 
   const target = /^(?:in|to|into|as|=|equals?|in terms of|is how many|equals how many|to how many)\s*(.{1,40})$/i.exec(
     sum.rest,
   );
-  const unit = target === null ? undefined : index.find(target[1]!);
-  if (unit === undefined) return undefined;
-  return conversionText({ ...sum.quantity, text: sum.text }, unit, index, target![1]!);
+  if (target === null) return undefined;
+  const unit = index.find(target[1]!);
+  if (unit === undefined) return twoUnits({ ...sum.quantity, text: sum.text }, target[1]!, index);
+  return conversionText({ ...sum.quantity, text: sum.text }, unit, index, target[1]!, text);
 }
 
 interface Sum {
@@ -221,12 +225,19 @@ function takeUnit(text: string, index: UnitIndex): { unit: Unit; rest: string } 
   return unit === undefined ? undefined : { unit, rest: text.slice(joined!.length).trimStart() };
 }
 
-function conversionText(quantity: Quantity, wanted: Unit, index: UnitIndex, wantedName: string): string {
+function conversionText(
+  quantity: Quantity,
+  wanted: Unit,
+  index: UnitIndex,
+  wantedName: string,
+  asWritten: string = quantity.text,
+): string | undefined {
   const [from, to] = fluidOunces(quantity.unit, wanted, index);
   if (from.family !== to.family) {
     const dependence = /mass volume|volume mass/.test(`${from.family} ${to.family}`)
       ? ": it depends on what is weighed"
       : "";
+    if (/\dk\b/.test(asWritten)) return undefined; // `5k in miles`: a thousand, or a race, and no temperature
     return `${quantity.text} cannot be given in ${wantedName.trim()}: ${from.symbol} is ${from.family}, ${to.symbol} is ${to.family}${dependence}.`;
   }
   const value = convert(quantity.value, from, to);
@@ -236,6 +247,26 @@ function conversionText(quantity: Quantity, wanted: Unit, index: UnitIndex, want
   const text = from === quantity.unit ? quantity.text : quantity.text.replace(/oz$/, from.symbol);
   const said = shown({ value, unit: to, text: "", exact: quantity.exact && to.exact });
   return `${text} ${said.startsWith("≈") ? said : `is ${said}`}${notes([from, to])}`;
+}
+
+/** `170 cm in feet and inches`: whole feet, and what is left in inches to two places. */
+function twoUnits(quantity: Quantity, names: string, index: UnitIndex): string | undefined {
+  const pair = /^(\S+)(?: and |, ?| )(\S+)$/.exec(names);
+  const [large, small] = [index.find(pair?.[1] ?? ""), index.find(pair?.[2] ?? "")];
+  const { value, unit, text } = quantity;
+  if (large === undefined || small === undefined || [unit, large, small].some((each) => each.inverse)) return undefined;
+  if (unit.family !== large.family || unit.family !== small.family || unit.family === "temperature") return undefined;
+  if (value.n < 0n || large.factor.n * small.factor.d <= small.factor.n * large.factor.d) return undefined;
+  const hundred = rational(100n);
+  const parts = divide(large.factor, small.factor); // twelve inches in a foot
+  const exact = multiply(convert(value, unit, small)!, hundred); // neither is inverse
+  const hundredths = roundHalfAway(exact);
+  const perLarge = roundHalfAway(multiply(parts, hundred));
+  if (parts.d !== 1n) return undefined;
+  const rest = exactDecimal(rational(hundredths % perLarge, 100n))!; // two places always end
+  const sure = quantity.exact && exact.d === 1n ? "is" : "≈";
+  const whole = hundredths < perLarge ? "" : `${withUnit(String(hundredths / perLarge), large)} `;
+  return `${text} ${sure} ${whole}${withUnit(rest, small)}${notes([unit, large, small])}`;
 }
 
 /** `oz` against a volume means fluid ounces. */

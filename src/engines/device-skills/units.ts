@@ -75,7 +75,7 @@ function tidyName(name: string): string {
   return tidy
     .replace(/metre/i, "meter")
     .replace(/litre/i, "liter")
-    .replace(/^sq\. /i, "sq ")
+    .replace(/^sq\. |^square (?=[a-z]{1,2}$)/i, "sq ")
     .replace(/\^?²|\^2$/, "2")
     .replace(/\^?³|\^3$/, "3");
 }
