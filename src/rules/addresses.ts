@@ -1,4 +1,5 @@
 import { isAlphanumeric, isLetter } from "./characters.js";
+import { findCodeAndTown, findFrench, findLetteredCode } from "./postal-addresses.js";
 import { matchAt, type Rule, type Span } from "./rule.js";
 
 /** One to five words of a street's name; the letters of Latin, Greek and Cyrillic script. */
@@ -10,7 +11,7 @@ const NUMBER = "\\d{1,6}(?:[-/]\\d{1,4})?[A-Da-d]?";
 const ENGLISH = new RegExp(`${NUMBER},?\\s{1,2}${NAME}${SUFFIX}(?![\\w'’])`, "iy");
 /** `12 Rue de Lyon`, `Rua Diadema 1903`, `ul. Narewska 94`. */
 const ROMANCE = new RegExp(
-  `(?:rue|rua|via|viale|calle|avenida|av\\.|paseo|piazza|piazzetta|plaza|praça|plac|ulica|ul\\.|corso|largo|chemin|allée|quai|carrer|camino|largo|travessa|vila|kerk)\\s{1,2}${NAME.replace("){1,5}?", "){0,5}?")}(?:[\\w\\u00c0-\\u024f.'’-]{2,30},?\\s{1,2})?${NUMBER}(?![\\w%€$])`,
+  `(?:rue|rua|c/|via|viale|calle|avenida|av\\.|paseo|piazza|piazzetta|plaza|praça|plac|ulica|ul\\.|corso|largo|chemin|allée|quai|carrer|camino|largo|travessa|vila|kerk)\\s{1,2}${NAME.replace("){1,5}?", "){0,5}?")}(?:[\\w\\u00c0-\\u024f.'’-]{2,30},?\\s{1,2})?${NUMBER}(?![\\w%€$])`,
   "iy",
 );
 /** What may follow a phrase that announces an address: `5051 Aasa 43`, `Tungata 11`, `18 Rua Graciliano Ramos`. */
@@ -60,6 +61,7 @@ function findEnglish(text: string, start: number, end: number): Span | undefined
     )
   )
     return undefined;
+  if (/^\S+\s+The [A-Z]/.test(candidate)) return span;
   return /^\d+\s+(?:(?:of|the|people|years?|days?|hours?|minutes?|km|miles?|meters?|metres?|feet|percent|men|women|children|cars?|units?|in|on|at|to|and|per|is|are|was|times|pages?|more|different)\b)/i.test(
     candidate,
   )
@@ -180,7 +182,7 @@ function fixed(pattern: RegExp): (text: string, start: number, end: number) => S
 }
 
 const WORD_STREET =
-  /(?:straat|strasse|straße|stra.e|gasse|laan|vej|gade|gatan?|vägen|gata|brautin?|stræde|weg|platz|allee|katu|puisteeo|utca|tér|út)\.?\s{1,2}\d{1,5}[a-z]?(?![\w%€$])/iy;
+  /(?:straat|strasse|straße|stra.e|str\.|gracht|plein|kade|singel|dijk|steeg|gasse|laan|vej|gade|gatan?|vägen|gata|brautin?|stræde|weg|platz|allee|katu|puisteeo|utca|tér|út)\.?\s{1,2}\d{1,5}[a-z]?(?![\w%€$])/iy;
 
 function findCompound(text: string, start: number): Span | undefined {
   const match = matchAt(WORD_STREET, text, start);
@@ -192,7 +194,20 @@ function findCompound(text: string, start: number): Span | undefined {
   )
     from--;
   // `Weg 5` alone, or a word in lower case in a text that has capitals, is no street.
-  if (start - from < 3) return undefined;
+  if (start - from < 3) {
+    // "Mariahilfer Straße 12": the name is a word of its own.
+    const word = /(?:^|[^\w\u00c0-\u024f])([A-Z\u00c0-\u00de][\w\u00c0-\u024f-]{2,30}\s)$/.exec(
+      text.slice(Math.max(0, from - 36), from),
+    );
+    if (
+      word === null ||
+      !/^[A-ZŠ]/.test(text[start]!) ||
+      /^(?:weg|vej|gade|gata|plein|platz|kade|singel|der|die|das|the)/i.test(match[0]) ||
+      /^(?:Der|Die|Das|Ein|Eine|Einer|Diese|Jede)\s/.test(word[1]!)
+    )
+      return undefined;
+    return { start: from - word[1]!.length, end: start + match[0].length };
+  }
   const name = text.slice(from, start);
   if (!/^[A-Z\u00c0-\u00de]/.test(name) && !/^(?:weg|vej|tie|tér|út|platz|gata|gade)/i.test(match[0]) === false)
     return undefined;
@@ -226,6 +241,9 @@ export const addressRules: readonly Rule[] = [
     redactable: true,
     detections: [
       { on: "digits", find: findEnglish },
+      { on: "digits", find: findCodeAndTown },
+      { on: "digits", find: findLetteredCode },
+      { on: "digits", find: findFrench },
       { on: "keyword", keywords: ANNOUNCERS, find: findAnnounced },
       { on: "keyword", keywords: ["apt", "apartment ", "suite ", "ste ", "flat "], find: fixed(UNIT) },
       {
@@ -238,6 +256,11 @@ export const addressRules: readonly Rule[] = [
         on: "keyword",
         keywords: [
           "straat",
+          "str. ",
+          "gracht",
+          "plein",
+          "kade ",
+          "singel",
           "strasse",
           "straße",
           "gasse",
@@ -259,6 +282,8 @@ export const addressRules: readonly Rule[] = [
         on: "keyword",
         keywords: [
           "rue ",
+          "c/ ",
+          "c/",
           "rua ",
           "via ",
           "viale ",

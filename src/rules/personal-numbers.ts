@@ -100,7 +100,7 @@ function findIban(text: string, digits: number): Span | undefined {
 }
 
 const PHONE_WORDS =
-  /phone|mobile|\bcell|\btel\b|\btel[.:]|telefon|téléphone|teléfono|\bcall(?:s|ed|ing)?\b|\bfax\b|office|\bring\b|whatsapp|text (?:me|him|her|us)|\bsms\b|contact|reach|hotline|number is|nummer|numéro|número|numero|telefoon|dial|messages to|answering at|registered|handy|portable/i;
+  /phone|mobile|\bcell|\btel\b|\btel[.:]|telefon|téléphone|teléfono|\bcall(?:s|ed|ing)?\b|\bfax\b|office|\bring\b|whatsapp|text (?:me|him|her|us)|\bsms\b|contact|reach|hotline|number is|nummer|numéro|número|numero|telefoon|dial|messages to|answering at|registered|handy|portable|appel[el]|bel (?:me|ons|hem|haar)|bellen|\blig[au]|ll[aá]m[ae]|chiam|\bruf|anruf|zadzwo|ring me/i;
 const NOT_PHONE =
   /order|invoice|ticket|tracking|isbn|issn|version|product|serial|account|population|\bid\b|part no|model|reference|case no|doi|zip|postal|\$|€|£|price|cost|total|year/i;
 /** `+` and a country code, with up to five groups. */
@@ -176,7 +176,7 @@ function hasPhoneLength(candidate: string, shortest: number): boolean {
 
 const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d|-\w)/y;
 const VERSION_WORDS =
-  /version|\bv\.?\s?$|release|bump|chrome|firefox|upgrade|update|driver|firmware|build|§|section|chapter|clause|oid|identifier|assembly|standard|spec(?:ification)?\b|iso\b|==\s?$|@\s?$|\bto\s?$/i;
+  /version|\bv\.?\s?$|release|bump|chrome|firefox|upgrade|update|driver|firmware|build|§|section|chapter|clause|oid|identifier|assembly|standard|spec(?:ification)?\b|iso\b|==\s?$|@\s$|\bto\s?$/i;
 
 /** What an address with four small numbers needs beside it; sections and releases are numbered so. */
 const IP_WORDS =

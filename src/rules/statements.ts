@@ -1,3 +1,4 @@
+import { birthDateDetections } from "./birth-dates.js";
 import { isLetter } from "./characters.js";
 import { matchAt, type Rule, type Span } from "./rule.js";
 
@@ -14,9 +15,6 @@ function from(keywords: readonly string[], pattern: RegExp): Rule["detections"][
   };
 }
 
-const DATE =
-  "(?:\\d{1,2}(?:st|nd|rd|th)?[-/. ]{1,2}(?:\\d{1,2}|[A-Za-zéûäç]{3,9})[-/., ]{1,2}(?:19|20)?\\d{2}|(?:19|20)\\d{2}[-/.]\\d{1,2}[-/.]\\d{1,2}|[A-Za-z]{3,9} \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2})(?!\\d)";
-
 const HEALTH =
   "(?:hiv|aids|cancer|tumou?r|leuk|diabet|depress|bipolar|schizo|anxiety|adhd|autis|ptsd|epilep|asthma|hepatitis|herpes|chlamydia|syphilis|gonorr|parkinson|alzheimer|multiple sclerosis|crohn|colitis|lupus|arthritis|fibromyalgia|miscarr|abortion|pregnan|infertil|erectile|addict|alcoholi|anorexi|bulimi|eating disorder|ocd|borderline|migraine|hypertension|heart (?:disease|attack|failure)|stroke|thyroid|endometrios|copd|panic attack|suicid|self-harm|std|sti|psoriasis|kidney|liver)";
 
@@ -31,32 +29,7 @@ export const statementRules: readonly Rule[] = [
     kind: "BIRTH_DATE",
     redactable: true,
     ...personal,
-    detections: [
-      from(
-        [
-          "dob",
-          "d.o.b",
-          "date of birth",
-          "birth date",
-          "birthdate",
-          "my birthday",
-          "i was born",
-          "i'm born",
-          "geburtsdatum",
-          "geboren am",
-          "date de naissance",
-          "je suis né",
-          "fecha de nacimiento",
-          "nací el",
-          "data di nascita",
-          "sono nat",
-          "data de nascimento",
-          "nasci em",
-          "geboortedatum",
-        ],
-        new RegExp(`[^\\n.?!:]{4,24}[:=]?[^\\n?!\\d]{0,16}?${DATE}`, "iy"),
-      ),
-    ],
+    detections: birthDateDetections,
   },
   {
     id: "PRIVACY_051",
