@@ -3,6 +3,10 @@ import { reasonOf } from "./files.js";
 import { run } from "./run.js";
 import type { Terminal } from "./terminal.js";
 
+// The words of a question stand in the process list for all to read; this writes over them (on Linux and macOS).
+process.title = "mobile-ai";
+
+const { env } = process;
 const interrupted = new AbortController();
 const callbacks: (() => void)[] = [];
 
@@ -32,7 +36,19 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on("error", () => {}); // nowhere left to say it
 
-const { env } = process;
+// A bug of ours: Node would print the error with its causes, which may quote a question.
+const onCrash = async (error: unknown): Promise<void> => {
+  try {
+    const { discreet } = await import("./discreet.js");
+    const told = error instanceof Error ? (env["MOBILE_AI_DEBUG"] && error.stack) || error.message : String(error);
+    process.stderr.write(`Error: this is a bug in mobile-ai: ${discreet(told, { everything: true })}\n`);
+  } finally {
+    process.exit(1);
+  }
+};
+process.on("uncaughtException", onCrash);
+process.on("unhandledRejection", onCrash);
+
 const terminal: Terminal = {
   stdin: process.stdin,
   stdout: process.stdout,

@@ -31,7 +31,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     }
     return await runParsed(path, rest, name, terminal);
   } catch (error) {
-    return report(error, terminal, asksForJson(words));
+    return await report(error, terminal, asksForJson(words));
   }
 }
 
@@ -73,12 +73,16 @@ function asksForJson(words: readonly string[]): boolean {
   return (end === -1 ? words : words.slice(0, end)).includes("--json");
 }
 
-/** One line on standard error; with `--json` an object on standard output as well. */
-function report(error: unknown, terminal: Terminal, json: boolean): number {
-  const { message, exitCode } = problemOf(error, terminal);
+/** One line on standard error; with `--json` an object on standard output as well. No credential stands in either. */
+async function report(error: unknown, terminal: Terminal, json: boolean): Promise<number> {
+  const { message: told, exitCode } = problemOf(error, terminal);
+  const { discreet } = await import("./discreet.js"); // 20 ms, which only failures pay
+  const message = discreet(told);
   if (json) print(terminal, JSON.stringify({ error: { message: message.trim(), exitCode } }, null, 2));
   remark(terminal, safe(message)); // it may quote a file, a server or a name
-  if (terminal.environment["MOBILE_AI_DEBUG"] && error instanceof Error && error.stack) remark(terminal, error.stack);
+  if (terminal.environment["MOBILE_AI_DEBUG"] && error instanceof Error && error.stack) {
+    remark(terminal, safe(discreet(error.stack, { everything: true })));
+  }
   return exitCode;
 }
 
