@@ -83,9 +83,13 @@ describe("deviceSkillsEngine", () => {
 
   test("takes time in proportion on 10 MB", () => {
     const cost = (text: string): number => {
-      const start = performance.now();
-      engine.accepts?.(text);
-      return performance.now() - start;
+      let bestMs = Number.POSITIVE_INFINITY; // other tests run at the same time: one pause must not decide
+      for (let round = 0; round < 3; round++) {
+        const start = performance.now();
+        engine.accepts?.(text);
+        bestMs = Math.min(bestMs, performance.now() - start);
+      }
+      return bestMs;
     };
     for (const unit of ["lorem ipsum ", "1+", " ", "(", "remember that ", "how many words in: a "]) {
       const small = Math.max(cost(unit.repeat(Math.ceil(1e6 / unit.length))), 1);
