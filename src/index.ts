@@ -9,6 +9,7 @@ export { SqlStore } from "./context/sql-store.js";
 export type { ContextStore } from "./context/store.js";
 export { estimateTokens } from "./context/tokens.js";
 export type { NewTurn, Turn } from "./context/turn.js";
+export { type Cipher, type StoreLock, StoreLockedError } from "./core/cipher.js";
 export { type Clock, systemClock } from "./core/clock.js";
 export type { RoutingDecision, RoutingReason } from "./core/decision.js";
 export type { AuditEntry, DecisionEnd, DecisionFacts, DecisionLog, DecisionTaken } from "./core/decision-record.js";
@@ -42,6 +43,7 @@ export {
 export { type ProviderEngineOptions, providerEngine } from "./engines/provider-engine.js";
 export { withRedaction } from "./engines/redacted.js";
 export { type EngineRetryOptions, withRetry } from "./engines/retrying.js";
+export { type EngineTimeouts, withTimeout } from "./engines/timed.js";
 export { Metrics } from "./metrics/metrics.js";
 export { prometheusText } from "./metrics/prometheus.js";
 export type { MetricsSnapshot } from "./metrics/snapshot.js";
