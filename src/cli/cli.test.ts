@@ -87,6 +87,12 @@ describe("ask", () => {
     });
   });
 
+  test("takes a text that begins with a minus and a digit for a text, before and behind options", async () => {
+    const home = new TestHome();
+    expect((await home.run(["ask", "-q", "-5 + 3"])).stdout).toMatch(/-2\n$/);
+    expect((await home.run(["ask", "-5 + 3", "-q"])).stdout).toMatch(/-2\n$/);
+  });
+
   test("explains every rule and feature on request", async () => {
     const { stdout } = await new TestHome().run(["ask", "--explain", "12 * 7"]);
     for (const word of ["verdict", "route", "score", "skill/", "tried"]) expect(stdout).toContain(word);
@@ -258,6 +264,19 @@ describe("settings and stats", () => {
     expect((await home.run(["stats"])).stdout).toContain("mao.questions");
     await home.run(["stats", "--reset"]);
     expect((await home.run(["stats"])).stdout).toContain("Nothing was measured");
+  });
+
+  test("doctor finds a store with damaged pages", async () => {
+    const home = new TestHome();
+    for (let index = 0; index < 40; index++)
+      await home.run(["ask", `remember ${"some words to fill a page ".repeat(20)} ${index}`]);
+    const { storeFile } = JSON.parse((await home.run(["config", "path", "--json"])).stdout);
+    const content = readFileSync(storeFile);
+    content.fill(0xa5, 4096, 4096 * 6);
+    writeFileSync(storeFile, content);
+    const { code, stdout } = await home.run(["doctor"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("problem  history");
   });
 
   test("doctor says what is missing and the exact next step", async () => {

@@ -111,13 +111,17 @@ export function findCommand(
   return { path, rest: words.slice(index) };
 }
 
+/** A word such as `-5 + 3`: no option begins with a digit, so it is a text. */
+const NEGATIVE = /^-[\d.(]/;
+const HIDDEN_DASH = "\u0000"; // no argument of a process holds a NUL
+
 /** Parses the words of one command. Throws UsageError with the next step. */
 export function parseCommand(command: Command, words: readonly string[], name: string): Parsed {
   const specs = [...(command.options ?? []), ...GLOBAL_OPTIONS];
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
     parsed = parseArgs({
-      args: [...words],
+      args: words.map((word) => (NEGATIVE.test(word) ? HIDDEN_DASH + word : word)),
       allowPositionals: true,
       strict: true,
       options: Object.fromEntries(
@@ -135,6 +139,7 @@ export function parseCommand(command: Command, words: readonly string[], name: s
     const message = messageOf(error).split(/[.\n]+(?:\s|$)/)[0]!; // split has a first part
     throw new UsageError(`${message}. See ${name} --help; put -- before a text that begins with a dash`);
   }
+  parsed.positionals = parsed.positionals.map((word) => (word.startsWith(HIDDEN_DASH) ? word.slice(1) : word));
   for (const spec of specs) {
     const value = parsed.values[spec.name];
     if (spec.choices !== undefined && typeof value === "string" && !spec.choices.includes(value)) {

@@ -59,7 +59,7 @@ export async function runCascade<Call extends CascadeCall>(
         if (holdBack) showWhole(given.result, onPart);
         return given;
       }
-      failure = `escalated: ${check.detail}`;
+      failure = empty ? "gave an empty answer" : `escalated: ${check.detail}`;
       if (!empty) provisional ??= given;
     } catch (error) {
       signal?.throwIfAborted();

@@ -80,7 +80,13 @@ async function storeCheck(terminal: Terminal): Promise<Check> {
   const { storeFile } = pathsOf(terminal);
   try {
     const driver = await openSqlite(storeFile);
-    await driver.close();
+    try {
+      const [row] = await driver.all("PRAGMA quick_check(1)");
+      const found = String(Object.values(row ?? {})[0]);
+      if (found !== "ok") throw new Error(`the file is damaged (${found})`);
+    } finally {
+      await driver.close();
+    }
     return { name: "history", state: "good", detail: storeFile };
   } catch (error) {
     return {
