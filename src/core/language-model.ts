@@ -1,4 +1,5 @@
 import type {
+  LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4Content,
   LanguageModelV4FilePart,
@@ -13,6 +14,22 @@ import type { ScannedText } from "./verdict.js";
 
 /** Key of our own entry in `providerOptions` and `providerMetadata`. */
 export const PROVIDER_KEY = "mao";
+
+/** A V4 model with the name of the one inside and calls of its own: the frame of every behaviour around a model. */
+export function modelAround(
+  model: Pick<LanguageModelV4, "provider" | "modelId" | "supportedUrls">,
+  calls: Pick<LanguageModelV4, "doGenerate" | "doStream">,
+): LanguageModelV4 {
+  return {
+    specificationVersion: "v4",
+    provider: model.provider,
+    modelId: model.modelId,
+    get supportedUrls() {
+      return model.supportedUrls;
+    },
+    ...calls,
+  };
+}
 
 /** Usage of which nothing is known: report only what was measured. */
 export const UNKNOWN_USAGE: LanguageModelV4Usage = {

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4Prompt,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
-import { collectStrings, PROVIDER_KEY, scannableTexts } from "../core/language-model.js";
+import { collectStrings, modelAround, PROVIDER_KEY, scannableTexts } from "../core/language-model.js";
 import type { ScannedText } from "../core/verdict.js";
 import { type EgressRecord, mustLeave, type RequestScanner } from "./egress.js";
 
@@ -32,16 +32,10 @@ export function withEgressGuard(model: LanguageModelV4, options: EgressGuardOpti
     record?.({ engine, place: "network", bytes, attempt: 1 });
     return outgoing;
   };
-  return {
-    specificationVersion: "v4",
-    provider: model.provider,
-    modelId: model.modelId,
-    get supportedUrls() {
-      return model.supportedUrls;
-    },
+  return modelAround(model, {
     doGenerate: async (call) => model.doGenerate(pass(call)),
     doStream: async (call) => model.doStream(pass(call)),
-  };
+  });
 }
 
 /** The texts of the call, and the strings of every setting that a provider sends along. */

@@ -1,6 +1,7 @@
 import type { LanguageModelV3, LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../core/clock.js";
 import { EgressRefusedError, EngineError } from "../core/errors.js";
+import { modelAround } from "../core/language-model.js";
 import type { Engine } from "../core/ports.js";
 import type { EgressRecord, RequestScanner } from "./egress.js";
 import { withEgressGuard } from "./guarded.js";
@@ -40,13 +41,7 @@ export function providerEngine(model: LanguageModelV4 | LanguageModelV3, options
 
 /** Providers throw their own `APICallError`; whoever retries or falls back should know one kind only. */
 function withEngineErrors(model: LanguageModelV4, clock: Clock): LanguageModelV4 {
-  return {
-    specificationVersion: "v4",
-    provider: model.provider,
-    modelId: model.modelId,
-    get supportedUrls() {
-      return model.supportedUrls;
-    },
+  return modelAround(model, {
     async doGenerate(call) {
       try {
         return await model.doGenerate(call);
@@ -71,7 +66,7 @@ function withEngineErrors(model: LanguageModelV4, clock: Clock): LanguageModelV4
         throw engineErrorOf(error, model, { secrets: [], call }, clock);
       }
     },
-  };
+  });
 }
 
 function engineErrorOf(error: unknown, model: LanguageModelV4, withheld: Withheld, clock: Clock): unknown {

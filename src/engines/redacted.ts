@@ -5,6 +5,7 @@ import type {
   LanguageModelV4Content,
   LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
+import { modelAround } from "../core/language-model.js";
 import type { RuleHit, ScannedText } from "../core/verdict.js";
 import { mapCallTexts, mapJsonTexts } from "./call-texts.js";
 import type { RequestScanner } from "./egress.js";
@@ -30,13 +31,7 @@ export interface RedactionOptions {
  * It refuses nothing: hits with another action stay as they are for the guard inside to judge.
  */
 export function withRedaction(model: LanguageModelV4, { scanner, createRedactor }: RedactionOptions): LanguageModelV4 {
-  return {
-    specificationVersion: "v4",
-    provider: model.provider,
-    modelId: model.modelId,
-    get supportedUrls() {
-      return model.supportedUrls;
-    },
+  return modelAround(model, {
     async doGenerate(call) {
       const redactor = createRedactor();
       const outgoing = redactCall(call, scanner, redactor);
@@ -59,7 +54,7 @@ export function withRedaction(model: LanguageModelV4, { scanner, createRedactor 
       if (outgoing === call) return result;
       return { ...result, stream: result.stream.pipeThrough(restoringStream(call, redactor)) };
     },
-  };
+  });
 }
 
 /** The call with placeholders; the very same object when nothing had to be redacted. */

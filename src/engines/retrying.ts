@@ -1,6 +1,7 @@
 import type { LanguageModelV4, LanguageModelV4StreamPart, LanguageModelV4StreamResult } from "@ai-sdk/provider";
 import { systemClock } from "../core/clock.js";
 import { EngineError } from "../core/errors.js";
+import { modelAround } from "../core/language-model.js";
 import { systemRandom } from "../core/random.js";
 import { type RetryOptions, retry } from "../resilience/retry.js";
 import { untilAborted } from "./abort.js";
@@ -20,17 +21,11 @@ export function withRetry(model: LanguageModelV4, options: EngineRetryOptions = 
     retryAfterMs: (error) => (error instanceof EngineError ? error.retryAfterMs : undefined),
     ...options,
   };
-  return {
-    specificationVersion: "v4",
-    provider: model.provider,
-    modelId: model.modelId,
-    get supportedUrls() {
-      return model.supportedUrls;
-    },
+  return modelAround(model, {
     doGenerate: (call) => retry(async () => model.doGenerate(call), { ...complete, signal: call.abortSignal }),
     doStream: (call) =>
       retry(async () => begun(await model.doStream(call), call.abortSignal), { ...complete, signal: call.abortSignal }),
-  };
+  });
 }
 
 /** Reads up to the first content; a failure before it rejects, so that it can be retried. */

@@ -6,6 +6,7 @@ import type {
 } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../core/clock.js";
 import { EngineError } from "../core/errors.js";
+import { modelAround } from "../core/language-model.js";
 import { untilAborted } from "./abort.js";
 
 export interface EngineTimeouts {
@@ -25,13 +26,7 @@ export function withTimeout(model: LanguageModelV4, timeouts: EngineTimeouts): L
   for (const [name, value] of Object.entries({ silenceMs, wholeMs })) {
     if (!(value > 0)) throw new RangeError(`Cannot time an engine: ${name} must be above 0, got ${value}`);
   }
-  return {
-    specificationVersion: "v4",
-    provider: model.provider,
-    modelId: model.modelId,
-    get supportedUrls() {
-      return model.supportedUrls;
-    },
+  return modelAround(model, {
     async doGenerate(call) {
       const limit = new Limit(call, clock);
       return limit.within(wholeMs, () => model.doGenerate(limit.call));
@@ -41,7 +36,7 @@ export function withTimeout(model: LanguageModelV4, timeouts: EngineTimeouts): L
       const result = await limit.within(silenceMs, () => model.doStream(limit.call));
       return { ...result, stream: timedStream(result, limit, silenceMs) };
     },
-  };
+  });
 }
 
 function timedStream(

@@ -14,6 +14,7 @@ import type {
   LanguageModelV4ToolResultOutput,
 } from "@ai-sdk/provider";
 import { CannotAnswerError } from "../core/errors.js";
+import { modelAround } from "../core/language-model.js";
 import { toBase64, toText } from "./file-data.js";
 
 /**
@@ -21,13 +22,7 @@ import { toBase64, toText } from "./file-data.js";
  * with files, and the `reasoning` setting and `custom` parts, which V3 has no word for (the setting becomes a warning).
  */
 export function fromLanguageModelV3(model: LanguageModelV3): LanguageModelV4 {
-  return {
-    specificationVersion: "v4",
-    provider: model.provider,
-    modelId: model.modelId,
-    get supportedUrls() {
-      return model.supportedUrls;
-    },
+  return modelAround(model, {
     async doGenerate(call) {
       const result = await model.doGenerate(toV3Call(call));
       const content = result.content.map(fromV3Content);
@@ -45,7 +40,7 @@ export function fromLanguageModelV3(model: LanguageModelV3): LanguageModelV4 {
       });
       return { ...result, stream: result.stream.pipeThrough(transform) };
     },
-  };
+  });
 }
 
 function lostSettings({ reasoning }: LanguageModelV4CallOptions): { type: "unsupported"; feature: string }[] {
