@@ -151,6 +151,12 @@ function findAnnounced(text: string, start: number, end: number): Span | undefin
       )
     )
       continue;
+    if (
+      before === 95 ||
+      !/[^\W\d_]{3}|[\u00c0-\u052f]/.test(candidate) ||
+      /copyright|\(c\)/i.test(text.slice(Math.max(0, at - 16), at + 10))
+    )
+      continue;
     if (/_|^(?:19|20)\d\d[-/](?:19|20)\d\d\b|^[A-Z]{2,6} \d+$/.test(candidate)) continue;
     if (!firm && !/\d[^\d]+\d|street|str/i.test(candidate)) continue;
     if (/^\S*[a-z]\S*\s/.test(candidate) && !/^[A-Z\u00c0-\u00de\u0386-\u042f\d]|^ul\./.test(candidate)) continue;

@@ -14,7 +14,7 @@ export type PasswordShape = "none" | "weak" | "strong";
 export function passwordShape(word: string): PasswordShape {
   if (word.length < 6 || word.length > 100 || isPlaceholder(word) || NOT_A_PASSWORD.test(word)) return "none";
   const shape = shapeOf(word);
-  if (/[<>(){}[\]|]|=>|::|:\/\/|@[\w-]+\.\w/.test(word)) return "none"; // code, an address
+  if (/[<>(){}[\]|]|\\n|=>|::|:\/\/|@[\w-]+\.\w/.test(word)) return "none"; // code, an address
   if (shape.letters < 2 || shape.digits === 0) {
     if (shape.letters < 4 || word.length < 8) return "none";
     const marks = marksIn(word);

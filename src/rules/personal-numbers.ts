@@ -180,7 +180,7 @@ const VERSION_WORDS =
 
 /** What an address with four small numbers needs beside it; sections and releases are numbered so. */
 const IP_WORDS =
-  /\bip(?:v4)?\b|address|server|\bhost|connect|ping|ssh|from|:\/\/|@|ban(?:ned)?|dns|allow|deny|listen|firewall|route|subnet|proxy|gateway|client|remote|peer|attack|login|traffic|port\b|whois|lookup|visitor/i;
+  /\bip(?:v4)?\b|address|server|\bhost|connect|ping|ssh|:\/\/$|@$|ban(?:ned)?|dns|allow|deny|listen|firewall|route|subnet|proxy|gateway|client|remote|peer|attack|login|traffic|port\b|whois|lookup|visitor/i;
 
 function findIpv4(text: string, start: number): Span | undefined {
   if (!standsAlone(text, start) || text[start - 1] === "." || text[start - 1] === "-") return undefined;

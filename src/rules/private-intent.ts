@@ -1,35 +1,50 @@
-import { isLetter } from "./characters.js";
-import { matchAt, type Rule, type Span } from "./rule.js";
+import { customerDetections, ownDetections } from "./internal-matters.js";
+import type { Rule } from "./rule.js";
+import { from, unlessQuestion } from "./sentence.js";
 
-/** A sticky pattern from each keyword on, at the beginning of a word where the keyword begins with a letter. */
-function from(keywords: readonly string[], pattern: RegExp): Rule["detections"][number] {
-  return {
-    on: "keyword",
-    keywords,
-    find(text: string, start: number): Span | undefined {
-      if (isLetter(text.charCodeAt(start)) && isLetter(text.charCodeAt(start - 1))) return undefined;
-      const match = matchAt(pattern, text, start);
-      return match === undefined ? undefined : { start, end: start + match[0].length };
-    },
-  };
-}
+const TARGET =
+  "(?:cloud|internet|online|outside|any(?:one|body|where)|no ?(?:one|body)|else|servers?|third part\\w+|openai|chatgpt|google|anthropic|microsoft|remote\\w*|external\\w*|off (?:this|my|the) \\w+|publicly|(?:this|my|the) (?:device|phone|laptop|machine|computer|building|company|house)|other people|others|following|this (?:text|file|message|document|email|note|letter)|it|them)";
+
+const NEVER = new RegExp(
+  `(?:please )?(?:do not|don['’]t|dont|never|must not|mustn['’]t|may not|should not|shouldn['’]t|can['’]?t|cannot|i (?:do not|don['’]t) want (?:this|it|that|them)?|no one should|nobody should) (?:to |ever |be |let (?:it|this|that|them) )?(?:go|going|send|sent|upload\\w*|share\\w*|forward\\w*|transmit\\w*|leak\\w*|disclose\\w*|post|publish\\w*|stor\\w+|log|expose|leave|leaves|pass(?:ed)? on|tell)(?: [\\w'’]{1,14}){0,5}? ?\\b${TARGET}\\b`,
+  "iy",
+);
+
+/** "For internal use only" over a document; in the comments of code it speaks of an interface. */
+const INTERNAL_USE =
+  /(?:for )?internal (?:use )?only(?!>|["'`]|\.?\s*\n?\s*(?:\*|\/\/|explicit|def|function|class))[^\n]{0,12}/iy;
 
 const DIRECTIVES = [
   from(
     ["keep th", "keep it", "keep every", "keep my"],
-    /keep (?:this|that|these|it|them|everything|my \w{2,16})(?: \w{2,14}){0,3}? (?:private|confidential|secret|local(?:ly)?|on[- ]prem\w*|on (?:my|this|the) (?:device|machine|phone|laptop|computer)|between us|to yourself|offline|internal|off the cloud|in[- ]house)/iy,
+    /keep (?:this|that|these|it|them|everything|my \w{2,16})(?: \w{2,14}){0,3}? (?:private|confidential|secret|local(?:ly)?|on[- ]prem\w*|on (?:my|this|the) (?:device|machine|phone|laptop|computer)|between (?:us|you and me|ourselves)|to yourself|offline|internal|off the cloud|in[- ]house)/iy,
   ),
   from(
-    ["do not ", "don't ", "don’t ", "never ", "please do not", "must not "],
-    /(?:please )?(?:do not|don['’]t|never|must not) (?:send|upload|share|forward|transmit|leak|disclose|repeat|store|log|expose)(?: \w{1,14}){0,5}? (?:cloud|internet|online|outside|anyone|anybody|server|servers|third part\w+|openai|google|remote\w*|external\w*|off (?:this|my) device|publicly)/iy,
+    [
+      "do not ",
+      "don't ",
+      "don’t ",
+      "dont ",
+      "never ",
+      "please do not",
+      "must not ",
+      "may not ",
+      "can't ",
+      "cannot ",
+      "i don't want",
+      "i do not want",
+      "nobody should",
+      "no one should",
+    ],
+    NEVER,
   ),
   from(
-    ["process this", "process it", "handle this", "run this", "process these", "analyze this", "analyse this"],
-    /\w{3,8} (?:this|it|these)(?: \w{2,14}){0,2}? (?:locally|offline|on[- ]prem\w*|on (?:my|this) device|in[- ]house)\b/iy,
+    ["process", "handle th", "run th", "analyze th", "analyse th", "answer", "use", "stay", "only", "work"],
+    /(?:process|handle|run|analy[sz]e|answer|work on|use|stay|only)(?: (?:this|it|these|that|only|everything|on|with|the|a|my|question|one)){0,4}? (?:locally|local model|offline|on[- ]prem\w*|on[- ]device|(?:on )?(?:my|this|the) (?:device|phone|laptop|machine)(?: only| alone)|device only|in[- ]house)\b(?! (?:with|using|for (?:testing|development)|server|storage))/iy,
   ),
   from(
     ["confidential"],
-    /confidential(?:\b[^\n.?!]{0,12}?(?:memo|board|document|report|file|draft|agreement|contract|email|deck|information|data|client (?:list|data|file|matter)|customer|letter|\)|\]|$|[:\-–—])|\.?$)/iy,
+    /confidential(?:\b[^\n.?!]{0,12}?(?:memo|board|document|report|file|draft|agreement|contract|email|deck|information|data|client (?:list|data|file|matter)|customer|letter|strategy|paper|\)|\]|$|[:\-–—])|\.(?=\s|$))/iy,
   ),
   from(
     [
@@ -38,52 +53,126 @@ const DIRECTIVES = [
       "strictly confidential",
       "strictly private",
       "company confidential",
-      "for internal use only",
-      "internal use only",
-      "internal only",
-      "not for distribution",
       "off the record",
       "must not leave",
       "may not leave",
+      "must never leave",
       "must stay on",
       "has to stay on",
+      "should stay on",
+      "must remain on",
       "under nda",
       "under an nda",
       "between you and me",
+      "strictly between us",
+      "this is between us",
+      "stays between us",
       "for your eyes only",
       "attorney-client",
-      "don't tell anyone",
-      "do not tell anyone",
+      "tell no one",
+      "tell nobody",
       "nobody else may",
+      "nobody may",
+      "nobody must",
+      "no one may",
+      "no one else may",
       "stays on this device",
       "stay on this device",
       "stay on my device",
+      "stays on my phone",
+      "stay on my phone",
       "no cloud",
+      "no remote model",
+      "without the cloud",
+      "this is private",
+      "this is secret",
+      "this is top secret",
+      "is a secret",
+      "in strict confidence",
+      "in confidence:",
+      "told me in confidence",
+      "not for distribution",
+      "do not distribute",
+      "need-to-know",
     ],
     /[^\n]{7,16}/iy,
   ),
+  from(["for internal use only", "internal use only", "internal only"], INTERNAL_USE),
+  // German, French, Spanish, Italian, Portuguese, Dutch.
   from(
     [
+      "streng vertraulich",
       "vertraulich",
       "streng geheim",
       "nur intern",
       "nicht weitergeben",
-      "bleibt unter uns",
+      "nicht weitersagen",
+      "nicht weiterleiten",
+      "nicht teilen",
+      "nicht in die cloud",
+      "nicht hochladen",
+      "nicht ins internet",
+      "nicht verlassen",
+      "unter uns",
+      "nur lokal",
+      "lokal verarbeiten",
+      "auf dem gerät bleiben",
+      "bleibt auf dem gerät",
+      "niemandem erzählen",
+      "sag es niemandem",
+      "niemand darf",
       "strictement confidentiel",
+      "confidentiel :",
+      "confidentiel:",
       "usage interne",
       "ne pas partager",
+      "ne partage",
+      "ne pas envoyer",
+      "ne pas diffuser",
+      "n'envoie pas",
+      "ne l'envoie",
+      "ne le dis à personne",
+      "entre nous",
+      "pas dans le cloud",
+      "en local uniquement",
+      "uniquement en local",
       "estrictamente confidencial",
+      "confidencial:",
       "uso interno",
-      "no compartir",
-      "no compartas",
+      "no compart",
+      "no lo compart",
+      "no la compart",
+      "no enviar a",
+      "no lo envíes",
+      "no se lo digas",
+      "entre nosotros",
+      "solo en local",
+      "no subir a la nube",
       "strettamente riservato",
-      "non condividere",
+      "riservato",
+      "non condivider",
+      "non inviare",
+      "non dirlo a nessuno",
+      "tra noi",
+      "solo in locale",
       "estritamente confidencial",
-      "não compartilhe",
+      "não compartilh",
+      "não partilh",
+      "não envi",
+      "não conte a ninguém",
+      "entre nós",
+      "apenas localmente",
       "strikt vertrouwelijk",
+      "vertrouwelijk",
       "niet delen",
+      "niet doorsturen",
+      "niet versturen",
+      "niet naar de cloud",
+      "vertel het niemand",
+      "tussen ons",
+      "alleen lokaal",
     ],
-    /[^\n]{7,16}?/iy,
+    /[^\n]{6,18}?(?=$|[\s.,:;!?)])/iy,
   ),
   from(
     ["机密", "保密", "绝密", "请在本地", "本地处理", "不要上传", "不要发送", "不要外传", "社外秘", "機密", "외부 유출"],
@@ -91,78 +180,8 @@ const DIRECTIVES = [
   ),
 ];
 
-/** Words that are internal by themselves, and words that are where a document or a system follows. */
-const OWN =
-  "(?:internal(?! (?:clock|body|organ|organs|energy|temperature|monologue|voice|life|lives|state|world|combustion|exceptions?|types?|api|apis|representation|format|buffer|class|classes|function|functions|error|errors|structure|medicine|server error|conflict|affairs|market|link|links))|proprietary|unpublished|confidential|in-house|unreleased|unannounced|payroll|crm|patents?|data ?cent(?:er|re)|source code|codebase|roadmap|trade secrets?|fab|invention|algorithm|database schema|design docs?|sre|on-call|acquisition|merger|vpn|q[1-4]|(?:private|production|staging|secret|customer|client|employee|patient|user|competitive|competitor|board|financial|sales|revenue|legal|hr|salary|infrastructure|incident|manufacturing|clinical|supplier|vendor|investor)(?:s|s'|'s)? (?:\\w{2,14} ){0,3}?(?:data|databases?|systems?|clusters?|environments?|servers?|reports?|deck|reviews?|memos?|meetings?|minutes|strategy|numbers|figures|forecasts?|analysis|positioning|plans?|records|lists?|contracts?|enterprise|repo(?:sitory)?|github|gitlab|pipelines?|tables?|notes|process|sequences?|configurations?|logs?|metrics|schema|equipment|code|information|survey|dashboards?|contacts?|salaries|presentation|budget|draft|network|credentials))";
-
-const OWNED = [
-  from(
-    ["our "],
-    new RegExp(
-      `our (?:company(?:'s)? |own |team'?s? |new |entire |latest |upcoming |\\w{3,12} )?${OWN}\\b(?![?])`,
-      "iy",
-    ),
-  ),
-  from(
-    ["my company", "my employer", "my client's", "my clients", "my patient", "my customers", "my firm", "my startup"],
-    new RegExp(
-      `my (?:company|employer|firm|startup|client|patient|customer)(?:'s|s')? (?:\\w{2,14} ){0,3}?(?:${OWN}|data|records?|notes?|files?|numbers|contract|strategy|plan)\\b`,
-      "iy",
-    ),
-  ),
-  from(["proprietary"], /proprietary (?:\w{3,16} ){0,4}?(?:our|my company)\b/iy),
-];
-
-const RECORDS =
-  "(?:database|databases|records?|data|dataset|export|exports|list|lists|contact(?: information| details)?|files?|information|details|accounts?|profiles?|behaviou?r data|banking details|social security numbers?|ids?|survey data|transactions?|addresses|notes|analytics|salaries|payroll|medical records)";
-const CUSTOMER = [
-  from(
-    ["customer ", "client ", "employee ", "patient ", "psychotherapy "],
-    new RegExp(
-      `(?:customer|client|employee|patient|psychotherapy)s? (?!(?:to|that|can|could|should|will|would|and|or|when|from|for|in|on|is|are|has|who|may|must|sends?|side) )(?:(?!to )\\w{2,14} ){0,2}?${RECORDS}\\b`,
-      "iy",
-    ),
-  ),
-];
-/** Customer data counts where it is at hand ("this export", "our CRM"), not where it is the subject of a question. */
-const AT_HAND =
-  /\b(?:this|these|our|my|attached|following|below|from (?:our|the) crm)\b(?! (?:is|are) (?:a|an|the)\b)/i;
-
-const SENSITIVE = [
-  from(
-    [
-      "this meeting transcript",
-      "meeting transcript",
-      "minutes from our",
-      "board meeting",
-      "board memo",
-      "board strategy",
-      "ip disclosure",
-      "invention disclosure",
-      "patent claims",
-      "patent application",
-      "from our crm",
-      "crm export",
-      "the crm",
-      "payroll data",
-      "employee satisfaction",
-      "biometric",
-      "private repo",
-      "private enterprise",
-      "internal roadmap",
-      "unpublished research",
-      "term sheet",
-      "cap table",
-      "merger agreement",
-      "acquisition strategy",
-      "performance review of",
-      "severance agreement",
-    ],
-    /[^\n.?!]{6,60}/iy,
-  ),
-];
-const ASKED_ABOUT_OWN =
-  /\b(?:summari[sz]e|analy[sz]e|review|draft|prepare|process|document|refine|refactor|debug|generate|check|optimi[sz]e|strengthen|proofread|rewrite|help me|translate|our|my|we)\b/i;
+const CODE_COMMENT =
+  /(?:^|\n)\s{0,8}(?:\/\/|\/?\*|#|--|;|=head|@)|private api|B<|=head|\bthis (?:class|function|method|module|interface|package)\b/i;
 
 const CHINESE = [
   from(
@@ -176,28 +195,12 @@ const CHINESE = [
   ),
 ];
 
-function guarded(detection: Rule["detections"][number], guard: RegExp): Rule["detections"][number] {
+function unlessCode(detection: Rule["detections"][number]): Rule["detections"][number] {
   return {
     ...detection,
     find(text, start, end) {
       const span = detection.find(text, start, end);
-      return span !== undefined && guard.test(text.slice(Math.max(0, start - 120), span.end + 60)) ? span : undefined;
-    },
-  };
-}
-
-/** Whether a text asks about a thing in general ("what is", "how do I protect") rather than hands it over. */
-function unlessQuestion(detection: Rule["detections"][number]): Rule["detections"][number] {
-  return {
-    ...detection,
-    find(text, start, end) {
-      const span = detection.find(text, start, end);
-      if (span === undefined) return undefined;
-      return /^\s*(?:what(?:'s| is| are| does)|define|explain|who |when did|why (?:do|does|is|are)|compare|design|write (?:a|an) (?:story|poem|essay|blog|article))/i.test(
-        text.slice(0, 60),
-      )
-        ? undefined
-        : span;
+      return span === undefined || CODE_COMMENT.test(text.slice(Math.max(0, start - 80), start)) ? undefined : span;
     },
   };
 }
@@ -211,24 +214,20 @@ export const privateIntentRules: readonly Rule[] = [
     description: "a wish to keep this text private",
     kind: "PRIVATE",
     ...keepLocal,
-    detections: DIRECTIVES.map(unlessQuestion),
+    detections: DIRECTIVES.map(unlessQuestion).map(unlessCode),
   },
   {
     id: "PRIVACY_061",
     description: "an internal matter of an organisation",
     kind: "INTERNAL",
     ...keepLocal,
-    detections: [
-      ...OWNED.map(unlessQuestion),
-      ...SENSITIVE.map((detection) => unlessQuestion(guarded(detection, ASKED_ABOUT_OWN))),
-      ...CHINESE,
-    ],
+    detections: [...ownDetections, ...CHINESE],
   },
   {
     id: "PRIVACY_062",
     description: "data about customers, employees or patients",
     kind: "CUSTOMER_DATA",
     ...keepLocal,
-    detections: CUSTOMER.map((detection) => unlessQuestion(guarded(detection, AT_HAND))),
+    detections: customerDetections,
   },
 ];
