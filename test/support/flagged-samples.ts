@@ -64,8 +64,8 @@ export function flaggedSamples(): readonly FlaggedSample[] {
     { kind: "password in German", text: `Mein Passwort lautet ${password}, ist das gut?`, value: password },
     { kind: "password in French", text: `Mon mot de passe est ${password}, est-il bon ?`, value: password },
     { kind: "password in Spanish", text: `Mi contraseña es ${password}, ¿es buena?`, value: password },
-    { kind: "PIN", text: "The PIN of my card is 4827, how do I change it?", value: "4827" },
-    { kind: "one-time code", text: "Your verification code is 482913. What is it for?", value: "482913" },
+    { kind: "PIN", text: "The PIN of my card is 48271936, how do I change it?", value: "48271936" },
+    { kind: "one-time code", text: "Your verification code is 48291375. What is it for?", value: "48291375" },
     { kind: "seed phrase", text: `My wallet's recovery phrase: ${seed}`, value: seed },
     {
       kind: "customer data",
@@ -84,6 +84,6 @@ export function redactableSamples(): readonly FlaggedSample[] {
     { kind: "e-mail", text: `Write a polite reply to ${email} please.`, value: email },
     { kind: "card", text: `Which bank issued the card ${card}?`, value: card },
     { kind: "IBAN", text: `Which bank is ${iban} with?`, value: iban },
-    { kind: "phone", text: "Which country is +49 30 901820 in?", value: "901820" },
+    { kind: "phone", text: "Which country is +49 30 90182014 in?", value: "90182014" },
   ];
 }
