@@ -139,7 +139,12 @@ export function parseCommand(command: Command, words: readonly string[], name: s
     const message = messageOf(error).split(/[.\n]+(?:\s|$)/)[0]!; // split has a first part
     throw new UsageError(`${message}. See ${name} --help; put -- before a text that begins with a dash`);
   }
-  parsed.positionals = parsed.positionals.map((word) => (word.startsWith(HIDDEN_DASH) ? word.slice(1) : word));
+  const shown = <T>(value: T): T | string =>
+    typeof value === "string" && value.startsWith(HIDDEN_DASH) ? value.slice(1) : value;
+  parsed.positionals = parsed.positionals.map(shown);
+  for (const [key, value] of Object.entries(parsed.values)) {
+    parsed.values[key] = Array.isArray(value) ? value.map(shown) : shown(value);
+  }
   for (const spec of specs) {
     const value = parsed.values[spec.name];
     if (spec.choices !== undefined && typeof value === "string" && !spec.choices.includes(value)) {

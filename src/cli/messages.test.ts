@@ -9,7 +9,11 @@ describe("what a mistake is answered with", () => {
     ["a project name of spaces", ["ask", "-p", " ", "12 * 7"], "Cannot name a project"],
     ["a new name that is none", ["project", "rename", "default", "a\nb"], "Cannot name a project"],
     ["an empty question", ["ask", " "], "Missing question: it is empty"],
-    ["an option's value that looks like one", ["history", "-n", "-1"], "argument is ambiguous. See mobile-ai history"],
+    [
+      "an option's value that looks like one",
+      ["history", "-n", "-1"],
+      'expected a whole number of at least 1, got "-1"',
+    ],
     ["a word too many", ["completion", "bash", "zsh"], "takes one word."],
     ["an unknown command", ["zzzzzz"], 'Unknown command "zzzzzz". See'],
     ["a wrong number", ["config", "set", "local.threads", "1e9"], "expected a whole number from 1 to 256"],
