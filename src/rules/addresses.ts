@@ -3,12 +3,15 @@ import { findCodeAndTown, findFrench, findLetteredCode } from "./postal-addresse
 import { matchAt, type Rule, type Span } from "./rule.js";
 
 /** One to five words of a street's name; the letters of Latin, Greek and Cyrillic script. */
-const NAME = "(?:[A-Za-z\\u00c0-\\u052f\\u1e00-\\u1fff][\\w\\u00c0-\\u052f\\u1e00-\\u1fff.'’-]{0,30}\\s{1,2}){1,5}?";
+const NAME = "(?:[A-Za-z\\u00c0-\\u052f\\u1e00-\\u1fff][\\w\\u00c0-\\u052f\\u1e00-\\u1fff.'’-]{0,30}[ \\t]{1,2}){1,5}?";
 const SUFFIX =
   "(?:street|st\\.?|str\\.?|avenue|ave\\.?|road|rd\\.?|boulevard|blvd\\.?|lane|ln\\.?|drive|dr\\.?|court|ct\\.?|place|pl\\.?|square|sq\\.?|terrace|highway|hwy\\.?|parkway|pkwy\\.?|crescent|close|grove|gardens|circle|trail|way|row|mews|mews|walk)";
 const NUMBER = "\\d{1,6}(?:[-/]\\d{1,4})?[A-Da-d]?";
 /** `12 Main Street`, `7 St James's Square`. */
-const ENGLISH = new RegExp(`${NUMBER},?\\s{1,2}${NAME}${SUFFIX}(?![\\w'’])`, "iy");
+const ENGLISH = new RegExp(
+  `${NUMBER},?[ \\t]{1,2}(?:\\d{1,3}(?:st|nd|rd|th)[ \\t])?${NAME.replace("){1,5}?", "){0,5}?")}${SUFFIX}(?![\\w'’])`,
+  "iy",
+);
 /** `12 Rue de Lyon`, `Rua Diadema 1903`, `ul. Narewska 94`. */
 const ROMANCE = new RegExp(
   `(?:rue|rua|c/|via|viale|calle|avenida|av\\.|paseo|piazza|piazzetta|plaza|praça|plac|ulica|ul\\.|corso|largo|chemin|allée|quai|carrer|camino|largo|travessa|vila|kerk)\\s{1,2}${NAME.replace("){1,5}?", "){0,5}?")}(?:[\\w\\u00c0-\\u024f.'’-]{2,30},?\\s{1,2})?${NUMBER}(?![\\w%€$])`,
@@ -16,10 +19,10 @@ const ROMANCE = new RegExp(
 );
 /** What may follow a phrase that announces an address: `5051 Aasa 43`, `Tungata 11`, `18 Rua Graciliano Ramos`. */
 const ANNOUNCED = new RegExp(
-  `(?:the corner of\\s)?(?:${NUMBER}\\s{1,2}${NAME.replace("){1,5}?", "){0,5}")}(?:${NUMBER}|[A-Z\\u00c0-\\u052f\\u1e00-\\u1fff][\\w\\u00c0-\\u052f\\u1e00-\\u1fff'’-]{2,30})|${NAME}${NUMBER})(?![\\w%€$])`,
+  `(?:the corner of\\s)?(?:${NUMBER}[ \\t]{1,2}${NAME.replace("){1,5}?", "){0,5}")}(?:${NUMBER}|[A-Z\\u00c0-\\u052f\\u1e00-\\u1fff][\\w\\u00c0-\\u052f\\u1e00-\\u1fff'’-]{2,30})|${NAME}${NUMBER})(?![\\w%€$])`,
   "y",
 );
-const ANNOUNCED_LOWER = new RegExp(`${NUMBER}\\s{1,2}${NAME}${NUMBER}(?![\\w%€$])`, "iy");
+const ANNOUNCED_LOWER = new RegExp(`${NUMBER}[ \\t]{1,2}${NAME}${NUMBER}(?![\\w%€$])`, "iy");
 const FAMOUS =
   /^(?:221b?\s+baker|10\s+downing|1600\s+pennsylvania|1\s+infinite\s+loop|42\s+wallaby|742\s+evergreen|4\s+privet|12\s+grimmauld|350\s+fifth|51\s+franklin|59\s+temple|675\s+mass|31\s+milk|1\s+microsoft|1600\s+amphitheatre|1\s+apple)/i;
 
@@ -58,7 +61,8 @@ function findEnglish(text: string, start: number, end: number): Span | undefined
   if (
     /\b(?:on|in|at|of|to|for|from|with|by|off|down|up|along|across) (?:the|a|an|our|my|his|her|their|this|that) \S+$/i.test(
       candidate,
-    )
+    ) ||
+    /\s(?:a|an|this|that|one|every|any|the)\s\S+$/.test(candidate)
   )
     return undefined;
   if (/^\S+\s+The [A-Z]/.test(candidate)) return span;
@@ -130,6 +134,10 @@ const ANNOUNCERS = [
   "now live",
 ];
 
+/** Words of sentences and units, which no street's name holds. */
+const STATEMENT =
+  /\b(?:and|is|are|was|were|with|about|from|later|than|what|find|which|while|where|when|that|for|meters?|metres?|mag|deg|pc|gpc|au|kg|g|mm|cm|km|sec|minutes?|hours?|miles?|distance|points?|scenario|question|option|answer|times?|percent|degrees?|left|right|p\.?m|a\.?m)\b|\.\s+[A-Z][a-z]+\s/i;
+
 function findAnnounced(text: string, start: number, end: number): Span | undefined {
   if (isLetter(text.charCodeAt(start - 1))) return undefined;
   const lower = text.slice(start, end).toLowerCase();
@@ -151,6 +159,8 @@ function findAnnounced(text: string, start: number, end: number): Span | undefin
       )
     )
       continue;
+    // A sentence ended between the announcement and this.
+    if (/[.!]\s+[A-Z\d]/.test(text.slice(end, at + 1)) || STATEMENT.test(candidate)) continue;
     if (
       before === 95 ||
       !/[^\W\d_]{3}|[\u00c0-\u052f]/.test(candidate) ||
@@ -158,6 +168,7 @@ function findAnnounced(text: string, start: number, end: number): Span | undefin
     )
       continue;
     if (/_|^(?:19|20)\d\d[-/](?:19|20)\d\d\b|^[A-Z]{2,6} \d+$/.test(candidate)) continue;
+    if (!firm && /\s[a-z]{4,}\b/.test(candidate)) continue;
     if (!firm && !/\d[^\d]+\d|street|str/i.test(candidate)) continue;
     if (/^\S*[a-z]\S*\s/.test(candidate) && !/^[A-Z\u00c0-\u00de\u0386-\u042f\d]|^ul\./.test(candidate)) continue;
     return span;
@@ -225,6 +236,7 @@ function findRomance(text: string, start: number): Span | undefined {
   const span = accept(text, start, ROMANCE);
   if (span === undefined) return undefined;
   const candidate = text.slice(span.start, span.end);
+  if (/^c\//i.test(candidate)) return /^C\/ ?[A-Z\u00c0-\u00de][a-zà-ž]{2}/.test(candidate) ? span : undefined;
   // `via HTTP/2 port 443`: a street's name is capitalised and ends in the number.
   if (!/^(?:via|camino|largo|vila|kerk|plac)\b/i.test(candidate))
     return /^\S+\s+(?:d[aeio]s?\s|de la\s|del\s|du\s|des\s|la\s|el\s)?[\w\u00c0-\u024f]/.test(candidate)

@@ -123,6 +123,12 @@ const ARGUMENT = /(?:[^\s"']{0,40}\s{1,3})["']?([^\s"']{6,80})/y;
 function afterKeyword(pattern: RegExp) {
   return (text: string, start: number, end: number): Span | undefined => {
     if (isAlphanumeric(text.charCodeAt(start - 1)) && pattern === ARGUMENT) return undefined;
+    // SQL, with a value in quotes that has a digit.
+    if (
+      /^identified/i.test(text.slice(start, end)) &&
+      !/^\s{0,2}["'`](?=[^"'`\n]{0,40}\d)/.test(text.slice(end, end + 48))
+    )
+      return undefined;
     const span = spanAt(pattern, text, end);
     return span !== undefined &&
       !/^[$%<{@]/.test(text[span.start]!) &&

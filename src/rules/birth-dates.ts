@@ -23,7 +23,7 @@ function find(pattern: RegExp) {
 
 /** Beside "born": words that make the person one at hand, not one of a lexicon. */
 const AT_HAND =
-  /\b(?:my|our|his|her|applic\w+|applies|patient|client|customer|employee|candidate|insured|tenant|resident|lives|living|passport|account|member|policy|suspect|witness|student)\b/i;
+  /\b(?:my|our|applic\w+|applies|patient|client|customer|employee|candidate|insured|tenant|resident|lives|living|passport|account|member|policy|suspect|witness|student)\b/i;
 
 /** Dates of birth: by their label, or said of oneself or somebody near. */
 export const birthDateDetections: Rule["detections"] = [

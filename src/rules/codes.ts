@@ -91,7 +91,8 @@ function codeAfter(text: string, end: number, word: string, before: string, sure
   if (/^tan$/.test(word) && !linked && !/(?:meine|die|sms|mobile)\W{1,2}$/.test(before)) return undefined;
   if (/^(?:19|20)\d\d$/.test(value[0]) && !linked) return undefined;
   // "A 4 digit PIN in 1998", "2FA since 2016": a number some words away needs a linking word.
-  if (!linked && link[0].trim().split(/\s+/).length > 3) return undefined;
+  if (!linked && /\s\S+\s\S|\b(?:in|of|on|for|at|from|and|or|with|per|than|about|over)\s$/i.test(link[0]))
+    return undefined;
   return { start: at, end: at + length };
 }
 

@@ -1,5 +1,5 @@
 import { base64Value, isAlphanumeric, isDigit, isHex } from "./characters.js";
-import type { Span } from "./rule.js";
+import { matchAt, type Span } from "./rule.js";
 
 /** A stretch of the text that reads differently once it is decoded, with the words before it for context. */
 export interface DecodedRun extends Span {
@@ -49,6 +49,8 @@ export function forEachWrappedRun(text: string, visit: (run: DecodedRun) => void
     if (lineEnd === -1) lineEnd = text.length;
     let contentEnd = lineEnd;
     if (text[contentEnd - 1] === "\r") contentEnd--;
+    if (text[contentEnd - 1] === "\\") contentEnd--; // a shell's line that goes on
+    while (text[lineStart] === ">" || (text[lineStart] === " " && text[lineStart - 1] === ">")) lineStart++; // a mail's quotation
     const width = contentEnd - lineStart;
     if (groupStart >= 0 && width > 0 && width <= groupWidth && isToken(text, lineStart, contentEnd)) {
       lines.push(text.slice(lineStart, contentEnd));
@@ -59,7 +61,7 @@ export function forEachWrappedRun(text: string, visit: (run: DecodedRun) => void
       let tokenStart = contentEnd;
       while (tokenStart > lineStart && contentEnd - tokenStart < 512 && isTokenUnit(text.charCodeAt(tokenStart - 1)))
         tokenStart--;
-      if (contentEnd - tokenStart >= 8 && hasDigit(text, tokenStart, contentEnd)) {
+      if (contentEnd - tokenStart >= 8 && mayBeToken(text, tokenStart, contentEnd)) {
         groupStart = tokenStart;
         groupWidth = tokenStart === lineStart ? width : Number.MAX_SAFE_INTEGER;
         if (groupWidth > 512) groupWidth = contentEnd - tokenStart;
@@ -69,6 +71,35 @@ export function forEachWrappedRun(text: string, visit: (run: DecodedRun) => void
     lineStart = lineEnd + 1;
   }
   if (groupStart >= 0) finish(text.length);
+}
+
+const PIECE = /[\w./+=-]{3,200}/y;
+const JOINT = /(["'`])\s{0,4}[+.]\s{0,40}(["'`])/y;
+
+/** Calls `visit` for each token that a program puts together from literals: `"abc" + "def"`. O(length). */
+export function forEachJoinedString(text: string, visit: (run: DecodedRun) => void): void {
+  const pieces: string[] = [];
+  const joined = /["'`]\s{0,4}[+.]\s{0,40}["'`]/g;
+  for (let found = joined.exec(text); found !== null; found = joined.exec(text)) {
+    const at = found.index;
+    let start = at;
+    while (start > 0 && at - start < 200 && isTokenUnit(text.charCodeAt(start - 1))) start--;
+    pieces.push(text.slice(start, at));
+    let end = at;
+    for (
+      let joint = matchAt(JOINT, text, end);
+      joint !== undefined && pieces.length < 40;
+      joint = matchAt(JOINT, text, end)
+    ) {
+      const piece = matchAt(PIECE, text, end + joint[0].length);
+      if (piece === undefined) break;
+      pieces.push(piece[0]);
+      end += joint[0].length + piece[0].length;
+    }
+    if (pieces.length > 1) visitDecoded(text, start, end, pieces.join(""), visit);
+    pieces.length = 0;
+    joined.lastIndex = Math.max(end, at + 1);
+  }
 }
 
 function visitDecoded(
@@ -96,8 +127,12 @@ function isToken(text: string, start: number, end: number): boolean {
   return true;
 }
 
-function hasDigit(text: string, start: number, end: number): boolean {
-  for (let index = start; index < end; index++) if (isDigit(text.charCodeAt(index))) return true;
+/** Whether a stretch holds a digit, an underscore or a capital within, as words do not. */
+function mayBeToken(text: string, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) {
+    const code = text.charCodeAt(index);
+    if (isDigit(code) || code === 95 || (index > start && code >= 65 && code <= 90)) return true;
+  }
   return false;
 }
 

@@ -1,6 +1,6 @@
 import type { RuleAction, RuleHit, ScannedText, Verdict } from "../core/verdict.js";
 import { defaultRules } from "./default-rules.js";
-import { type DecodedRun, forEachDecodedRun, forEachWrappedRun } from "./encoded-runs.js";
+import { type DecodedRun, forEachDecodedRun, forEachJoinedString, forEachWrappedRun } from "./encoded-runs.js";
 import { type ResourceLimits, resourceLimits } from "./resource-limits.js";
 import type { Rule } from "./rule.js";
 import { type OnMatch, Scanner, type Survey } from "./scanner.js";
@@ -102,6 +102,7 @@ export class ExpertSystem {
     };
     if (survey.longRuns || survey.percents - percents >= 3) forEachDecodedRun(view.text, scanDecoded);
     if (survey.lineBreaks > lineBreaks) forEachWrappedRun(view.text, scanDecoded);
+    if (view.text.includes('" +') || view.text.includes("' +")) forEachJoinedString(view.text, scanDecoded);
     if (found.length > 0) this.#keep(found);
   }
 

@@ -56,7 +56,7 @@ function findPassword(text: string, start: number, end: number): Span | undefine
 
 function passwordAfter(text: string, start: number, end: number): Span | undefined {
   const limit = Math.min(text.length, end + 80);
-  let changed: boolean | undefined;
+  let changed = false;
   let asks: boolean | undefined;
   let first = true;
   for (let at = end; at < limit; at++) {
@@ -78,7 +78,7 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
     const link = matchAt(LINK, text, at);
     let gap = link?.[0].length ?? 0;
     if (gap === 0) {
-      if (isBlank(code) && (changed ??= CHANGED.test(text.slice(Math.max(0, start - 40), at))))
+      if (isBlank(code) && (changed ||= CHANGED.test(text.slice(Math.max(0, start - 40), at))))
         gap = matchAt(CHANGE_LINK, text, at)?.[0].length ?? 0;
       if (gap === 0 && !isBlank(code)) {
         first = false;
@@ -99,13 +99,16 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
       const shape = passwordShape(core);
       if (shape === "none" || (shape === "weak" && !direct)) continue;
       // "How do I set a password on my X1Yoga9?" names a thing; "the password X" states one.
-      if ((asks ??= isHowTo(text, start))) continue;
+      if ((asks ??= isHowTo(text, start)) && !(direct && OWN_BEFORE.test(text.slice(Math.max(0, start - 24), start))))
+        continue;
     }
     const valueStart = at + Math.max(gap, 1) + (quoted ? 1 : 0);
     return { start: valueStart, end: valueStart + core.length };
   }
   return undefined;
 }
+
+const OWN_BEFORE = /\b(?:my|our|mein\w?\w?|mon|mi|la mia|minha|mijn)\s(?:\S{2,12}\s)?$/i;
 
 const FUNCTION_WORDS =
   "is|was|as|a|an|the|my|his|her|your|our|their|for|good|strong|safe|secure|new|old|valid|correct|better|really|admin|root|wifi|wi-fi|als|ist|ein|mein|das|ein|gutes|sicheres|starkes|starke|neues|est|comme|un|le|mon|bon|fort|sûr|nouveau|es|como|una|la|mi|buena|segura|fuerte|nueva|è|come|buona|sicura|forte|la|mia|nuova|é|uma|a|boa|segura|minha|nova|is|een|het|mijn|goed|sterk|veilig|nieuw|goede";

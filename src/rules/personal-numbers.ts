@@ -134,7 +134,13 @@ function findPhone(text: string, digits: number): Span | undefined {
     return match !== undefined && hasPhoneLength(match[0], 8) ? { start, end: start + 1 + match[0].length } : undefined;
   }
   const american = matchAt(NORTH_AMERICAN, text, start);
-  if (american !== undefined) return accept(text, start, american[0], 10, false);
+  if (american !== undefined) {
+    // In a row of numbers every three groups look like one.
+    const inRow =
+      /\d[ \t,]{1,2}$/.test(text.slice(Math.max(0, start - 3), start)) ||
+      /^[ \t]\d/.test(text.slice(start + american[0].length, start + american[0].length + 2));
+    return accept(text, start, american[0], 10, inRow);
+  }
   const national = matchAt(NATIONAL, text, start);
   if (national !== undefined && /[ .\-/()]/.test(national[0])) {
     const accepted = accept(text, start, national[0], 8, true);

@@ -4,7 +4,7 @@ import { matchAt, type Span } from "./rule.js";
 const CAPITAL = "A-Z\\u00c0-\\u00de\\u0141\\u015a\\u0160\\u017b\\u017d\\u0386-\\u042f";
 /** `, 28195 Bremen`, `, 1015 CN Amsterdam`, `, 1200-195 Lisboa`, `, 00-590 Warszawa`, `, 111 23 Stockholm`. */
 const CODE_AND_TOWN = new RegExp(
-  `(?:\\d{5}|\\d{4}-\\d{3}|\\d{2}-\\d{3}|\\d{3}\\s\\d{2}|\\d{4}\\s[A-Z]{2}(?=\\s)|\\d{4})\\s[${CAPITAL}][^\\W\\d_]*[\\w\\u00c0-\\u052f'’-]{1,30}`,
+  `(?:\\d{5}|\\d{4}-\\d{3}|\\d{2}-\\d{3}|\\d{3}\\s\\d{2}|\\d{4}\\s[A-Z]{2}(?=\\s)|\\d{4})[ \\t][${CAPITAL}][^\\W\\d_]*[\\w\\u00c0-\\u052f'’-]{1,30}`,
   "y",
 );
 /** A street and a house number before that, in either order, with a flat or staircase between. */
@@ -24,7 +24,7 @@ export function findCodeAndTown(text: string, start: number): Span | undefined {
   const street = STREET_BEFORE.exec(text.slice(from, start));
   if (street === null || NO_STREET.test(street[1]!)) return undefined;
   // Four digits of this and the last century are a year ("Apollo 11, 1969 Moon"), unless letters follow as in the Netherlands.
-  if (/^(?:19|20)\d\d\s[A-Z][a-z]/.test(match[0]) && !/str|weg|gasse|platz|vej|gade|rue|gata/i.test(street[1]!))
+  if (/^(?:1[0-9]|20)\d\d\s[A-Z][a-z]/.test(match[0]) && !/str|weg|gasse|platz|vej|gade|rue|gata/i.test(street[1]!))
     return undefined;
   if (!/,\s{1,3}(?:[A-Z]{1,2}-)?$|\n$/.test(text.slice(from, start))) return undefined;
   return { start: from + street.index, end: start + match[0].length };

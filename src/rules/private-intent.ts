@@ -1,6 +1,6 @@
 import { customerDetections, ownDetections } from "./internal-matters.js";
 import type { Rule } from "./rule.js";
-import { from, unlessQuestion } from "./sentence.js";
+import { besides, from, unlessQuestion } from "./sentence.js";
 
 const TARGET =
   "(?:cloud|internet|online|outside|any(?:one|body|where)|no ?(?:one|body)|else|servers?|third part\\w+|openai|chatgpt|google|anthropic|microsoft|remote\\w*|external\\w*|off (?:this|my|the) \\w+|publicly|(?:this|my|the) (?:device|phone|laptop|machine|computer|building|company|house)|other people|others|following|this (?:text|file|message|document|email|note|letter)|it|them)";
@@ -42,9 +42,12 @@ const DIRECTIVES = [
     ["process", "handle th", "run th", "analyze th", "analyse th", "answer", "use", "stay", "only", "work"],
     /(?:process|handle|run|analy[sz]e|answer|work on|use|stay|only)(?: (?:this|it|these|that|only|everything|on|with|the|a|my|question|one)){0,4}? (?:locally|local model|offline|on[- ]prem\w*|on[- ]device|(?:on )?(?:my|this|the) (?:device|phone|laptop|machine)(?: only| alone)|device only|in[- ]house)\b(?! (?:with|using|for (?:testing|development)|server|storage))/iy,
   ),
-  from(
-    ["confidential"],
-    /confidential(?:\b[^\n.?!]{0,12}?(?:memo|board|document|report|file|draft|agreement|contract|email|deck|information|data|client (?:list|data|file|matter)|customer|letter|strategy|paper|\)|\]|$|[:\-–—])|\.(?=\s|$))/iy,
+  besides(
+    from(
+      ["confidential"],
+      /confidential(?:\b[^\n.?!]{0,12}?(?:memo|board|document|report|file|draft|agreement|contract|email|deck|information|data|client (?:list|data|file|matter)|customer|letter|strategy|paper|\)|\]|$|[:\-–—])|\.(?=\s|$))/iy,
+    ),
+    /\b(?:this|these|our|my|we|attached|enclosed|below|following|follows|strictly|here|treat)\b|^\W*(?:\w{1,12} ){0,2}confidential/i,
   ),
   from(
     [
@@ -68,13 +71,9 @@ const DIRECTIVES = [
       "this is between us",
       "stays between us",
       "for your eyes only",
-      "attorney-client",
       "tell no one",
       "tell nobody",
       "nobody else may",
-      "nobody may",
-      "nobody must",
-      "no one may",
       "no one else may",
       "stays on this device",
       "stay on this device",
@@ -98,6 +97,14 @@ const DIRECTIVES = [
     /[^\n]{7,16}/iy,
   ),
   from(["for internal use only", "internal use only", "internal only"], INTERNAL_USE),
+  from(
+    ["nobody ", "no one "],
+    /(?:nobody|no one)(?: else)? (?:may|must|should|can|is allowed to)(?: ever)? (?:read|see|know|learn|hear|find out|access|look)/iy,
+  ),
+  from(
+    ["attorney-client privileged", "privileged and confidential", "privileged & confidential"],
+    /(?<!the )[^\n]{20,30}/iy,
+  ),
   // German, French, Spanish, Italian, Portuguese, Dutch.
   from(
     [
