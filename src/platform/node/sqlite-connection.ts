@@ -166,7 +166,10 @@ const TIERING_BUDGET = 1_800_000;
  * V8 of Node 20, whose default is known: later runtimes have node:sqlite.
  */
 function withLateOptimizing(load: () => void): void {
-  if (!process.versions.v8.startsWith("11.3.")) return load();
+  if (!process.versions.v8.startsWith("11.3.")) {
+    load();
+    return;
+  }
   setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET * 500}`);
   try {
     load();
