@@ -44,7 +44,7 @@ const ROOMS = {
 const PACKAGES = {
   "@ai-sdk/provider": { types: ["*"] },
   "@ai-sdk/provider-v3": { types: ["ai-sdk", "engines"] },
-  valibot: { load: ["context", "cli", "server", "routing", "rules/config.ts", "rules/rules-config.ts"] },
+  valibot: { load: ["context", "cli", "server", "routing", "rules/rule-file.ts"] },
   "node-llama-cpp": { load: ["platform/node"] },
   "node-sqlite3-wasm": { load: ["platform/node"] },
   picocolors: { load: ["cli"] },

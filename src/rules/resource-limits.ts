@@ -19,3 +19,12 @@ export function resourceLimits(limits: Partial<ResourceLimits> = {}): ResourceLi
   }
   return complete;
 }
+
+/** Rules about the size and form of a request; they need no detection, so they are not in `defaultRules`. */
+export const RESOURCE_IDS: readonly string[] = [
+  "RESOURCE_001",
+  "RESOURCE_002",
+  "RESOURCE_003",
+  "RESOURCE_004",
+  "RESOURCE_005",
+];

@@ -24,6 +24,8 @@ export interface Detection {
    * hundred characters), whatever the text: that bound is what keeps the whole scan linear.
    */
   readonly find: (text: string, start: number, end: number) => Span | undefined;
+  /** Called before each text, for a `find` that keeps something between its calls. */
+  readonly begin?: () => void;
 }
 
 /** One rule: what it finds, how, and what follows from it. */
@@ -38,6 +40,8 @@ export interface Rule {
   readonly kind: string;
   /** With the person's consent such a value is redacted instead of kept local. Never true for a credential. */
   readonly redactable?: boolean;
+  /** Only texts of these projects are asked; absent: of all. A text whose project is not known is asked too. */
+  readonly projects?: readonly string[];
   readonly detections: readonly Detection[];
 }
 

@@ -54,6 +54,7 @@ export class Scanner {
   /** Where the words of the present row of short words begin: a ring of the latest twelve. */
   readonly #wordStarts = new Int32Array(WORDS_IN_ROW);
   #wordsInRow = 0;
+  readonly #begin: (() => void)[] = [];
 
   constructor(rules: readonly Rule[]) {
     const keywords: string[] = [];
@@ -68,6 +69,7 @@ export class Scanner {
     };
     rules.forEach((rule, number) => {
       for (const detection of rule.detections) {
+        if (detection.begin !== undefined) this.#begin.push(detection.begin);
         if (detection.on !== "keyword") {
           byTrigger[detection.on].push([number, detection.find]);
           continue;
@@ -96,6 +98,7 @@ export class Scanner {
     let runStart = 0;
     let runKinds = 0;
     this.#wordsInRow = 0;
+    for (const begin of this.#begin) begin();
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
       state = next[state + columnOf[code]!]!;
