@@ -292,9 +292,20 @@ export const root: Command = {
           name: "test",
           summary: "Show the verdict on a text: rule, span, action and reason. Nothing is remembered.",
           arguments: [{ name: "TEXT", rest: true, summary: "the text; none or - reads standard input" }],
-          options: [{ name: "show", summary: "print the values that were found, too" }, JSON_OUTPUT],
+          options: [
+            { name: "show", summary: "print the values that were found, too" },
+            { ...PROJECT, summary: "as a text of this project; default: rules of every project speak up" },
+            JSON_OUTPUT,
+          ],
           examples: ["mobile-ai rules test - < notes.txt"],
           run: async (parsed, terminal) => (await import("./commands/rules.js")).testText(parsed, terminal),
+        },
+        {
+          name: "check",
+          summary: "Check a file of your own rules: every fault with its line and column. Nothing is changed.",
+          arguments: [{ name: "FILE", required: true, summary: "the file; - reads standard input" }],
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/rules.js")).checkRuleFile(parsed, terminal),
         },
         {
           name: "eval",

@@ -110,3 +110,57 @@ describe("rules eval", () => {
     expect((await home.run(["rules", "eval", "/nowhere"])).code).toBe(1);
   });
 });
+
+describe("a file of one's own rules", () => {
+  const file = (text: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), "mao-rules-")), "rules.json");
+    writeFileSync(path, text);
+    return path;
+  };
+  const good = JSON.stringify({
+    version: 1,
+    disable: ["PRIVACY_030"],
+    rules: [
+      {
+        id: "ACME_001",
+        description: "an order number",
+        action: "block",
+        kind: "ORDER",
+        pattern: "ACME-[0-9]{4}",
+        projects: ["shop"],
+      },
+    ],
+  });
+
+  test("is checked, used by every command once it is set, and scoped by project", async () => {
+    const home = new TestHome();
+    const path = file(good);
+    expect((await home.run(["rules", "check", path])).stdout).toContain("ACME_001  block  shop  an order number");
+    expect(JSON.parse((await home.run(["rules", "check", "--json", path])).stdout)).toMatchObject({ usable: true });
+    expect((await home.run(["config", "set", "rules.file", path])).code).toBe(0);
+    expect((await home.run(["rules", "list"])).stdout).toContain("ACME_001");
+    const ordered = await home.run(["rules", "test", "--project", "shop", "where is ACME-1234?"]);
+    expect(ordered.code).toBe(3);
+    expect((await home.run(["rules", "test", "-p", "garden", "where is ACME-1234?"])).stdout).toContain("allow");
+    expect((await home.run(["rules", "test", "write to ada@lovelace.org"])).stdout).toContain("allow");
+  });
+
+  test("that is bad is refused with line and column, and no question is asked without it", async () => {
+    const home = new TestHome();
+    const path = file(
+      '{\n  "version": 1,\n  "rules": [{ "id": "acme", "description": "x y z", "keywords": ["acme"] }]\n}',
+    );
+    const checked = await home.run(["rules", "check", path]);
+    expect(checked.code).toBe(1);
+    expect(checked.stderr).toContain(`${path}:3:21: "id"`);
+    expect(JSON.parse((await home.run(["rules", "check", "--json", path])).stdout).faults[0]).toMatchObject({
+      line: 3,
+      column: 21,
+    });
+    const asked = await home.run(["ask", "--set", `rules.file=${path}`, "12 * 7"]);
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain(":3:21:");
+    expect((await home.run(["rules", "list", "--set", "rules.file=/nowhere.json"])).stderr).toContain("/nowhere.json");
+    expect((await home.run(["rules", "check", "/nowhere.json"])).code).toBe(1);
+  });
+});

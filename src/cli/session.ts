@@ -82,7 +82,7 @@ export async function openSession(
   const traceFile = parsed.text("trace");
   const trace = traceFile === undefined ? undefined : new TraceRecorder();
   const metrics = new Metrics(trace === undefined ? {} : { trace });
-  const rules = await rulesOf(settings);
+  const rules = await rulesOf(settings, terminal);
   const engines = new Engines(settings, terminal, { context, rules, metrics, remoteFetch });
   const audit = new AuditLog({
     file: new LineFile(pathsOf(terminal).auditFile),

@@ -62,6 +62,12 @@ export const SETTINGS: readonly Setting[] = [
     schema: v.array(v.pipe(v.string(IDS), v.minLength(1, IDS)), IDS),
     fallback: [],
   },
+  {
+    key: "rules.file",
+    summary: "a JSON file of rules of your own (mobile-ai rules check FILE)",
+    schema: text,
+    fallback: undefined,
+  },
   { key: "local.model", summary: "the local model to use (mobile-ai models list)", schema: text, fallback: undefined },
   { key: "local.threads", summary: "threads for llama.cpp; unset: measured", schema: count(256), fallback: undefined },
   {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Parsed, UsageError } from "../command.js";
 import {
   API_KEY,
@@ -64,7 +65,8 @@ export async function setConfig(parsed: Parsed, terminal: Terminal): Promise<num
   const setting = settingOf(key);
   if (written === undefined) throw new UsageError(`Missing VALUE: ${key} is ${setting.summary}`);
   const values: Record<string, SettingValue> = await readSettingsFile(terminal);
-  values[key] = parseSetting(setting, written, key);
+  // A relative path means the working directory of today, not that of a later question.
+  values[key] = parseSetting(setting, key === "rules.file" ? resolve(written) : written, key);
   await writeSettingsFile(terminal, values);
   print(terminal, `${key} is ${shown(values[key])}`);
   const variable = variableOf(key);

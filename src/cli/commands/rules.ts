@@ -2,16 +2,17 @@ import { systemClock } from "../../core/clock.js";
 import type { RuleHit, Verdict } from "../../core/verdict.js";
 import { evaluateRules, type RuleEvaluation } from "../../rules/evaluation.js";
 import type { Rule } from "../../rules/rule.js";
-import { EXIT, type Parsed, UsageError } from "../command.js";
+import { CommandError, EXIT, type Parsed, UsageError } from "../command.js";
 import { loadSettings } from "../configuration.js";
 import { readEvaluationRows } from "../evaluation-rows.js";
+import { readIfPresent } from "../files.js";
 import { rulesOf } from "../rules-of-settings.js";
-import { oneLine, print, remark, safe, type Terminal, table } from "../terminal.js";
+import { oneLine, print, readAll, remark, safe, type Terminal, table } from "../terminal.js";
 import { readQuestion } from "./answering.js";
 
 /** `mobile-ai rules list`: every rule that is on. */
 export async function listRules(parsed: Parsed, terminal: Terminal): Promise<number> {
-  const { rules } = await rulesOf(await loadSettings(terminal, parsed.texts("set")));
+  const { rules } = await rulesOf(await loadSettings(terminal, parsed.texts("set")), terminal);
   if (parsed.flag("json")) print(terminal, JSON.stringify({ rules: rules.map(described) }, null, 2));
   else
     print(
@@ -27,7 +28,7 @@ export async function listRules(parsed: Parsed, terminal: Terminal): Promise<num
 /** `mobile-ai rules show ID`: one rule, with what makes the scanner ask it. */
 export async function showRule(parsed: Parsed, terminal: Terminal): Promise<number> {
   const id = parsed.words[0]!; // a required argument
-  const { rules } = await rulesOf(await loadSettings(terminal, parsed.texts("set")));
+  const { rules } = await rulesOf(await loadSettings(terminal, parsed.texts("set")), terminal);
   const rule = rules.find((each) => each.id.toLowerCase() === id.toLowerCase());
   if (rule === undefined)
     throw new UsageError(`Unknown rule "${safe(id.slice(0, 60))}", or it is switched off. See mobile-ai rules list`);
@@ -52,8 +53,8 @@ export async function showRule(parsed: Parsed, terminal: Terminal): Promise<numb
 /** `mobile-ai rules test TEXT`: the verdict on a text. Values stay hidden unless `--show` asks for them. */
 export async function testText(parsed: Parsed, terminal: Terminal): Promise<number> {
   const text = await readQuestion(parsed, terminal);
-  const system = await rulesOf(await loadSettings(terminal, parsed.texts("set")));
-  const verdict = system.evaluate([{ source: "question", text }]);
+  const system = await rulesOf(await loadSettings(terminal, parsed.texts("set")), terminal);
+  const verdict = system.evaluate([{ source: "question", text }], { project: parsed.text("project") });
   const show = parsed.flag("show");
   if (parsed.flag("json")) {
     const hits = verdict.hits.map((hit) => (show ? { ...hit, value: text.slice(hit.start, hit.end) } : hit));
@@ -78,9 +79,45 @@ export async function testText(parsed: Parsed, terminal: Terminal): Promise<numb
   return verdict.kind === "block" ? EXIT.blocked : 0;
 }
 
+/** `mobile-ai rules check FILE`: whether a file of one's own rules can be used; every fault with line and column. */
+export async function checkRuleFile(parsed: Parsed, terminal: Terminal): Promise<number> {
+  const path = parsed.words[0]!; // a required argument
+  const text = path === "-" ? await readAll(terminal) : await readIfPresent(path);
+  if (text === undefined) throw new CommandError(`Cannot read ${safe(path)}: there is no such file`);
+  const { parseRuleFile, RuleFileError } = await import("../../rules/rule-file.js");
+  try {
+    const file = parseRuleFile(text, path);
+    const rules = file.rules.map(({ id, description, action, projects }) => ({ id, description, action, projects }));
+    if (parsed.flag("json"))
+      print(terminal, JSON.stringify({ usable: true, faults: [], rules, disabled: file.disabled }, null, 2));
+    else {
+      print(terminal, `${safe(path)}: ${file.rules.length} rules, ${file.disabled.length} of the house switched off`);
+      if (rules.length > 0)
+        print(
+          terminal,
+          table(
+            rules.map((rule) => [
+              rule.id,
+              rule.action,
+              rule.projects === undefined ? "every project" : safe(rule.projects.join(", ")),
+              safe(rule.description),
+            ]),
+          ),
+        );
+      print(terminal, `To use it: mobile-ai config set rules.file ${safe(path)}`);
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof RuleFileError)) throw error;
+    if (parsed.flag("json")) print(terminal, JSON.stringify({ usable: false, faults: error.faults }, null, 2));
+    else remark(terminal, safe(error.message));
+    return EXIT.failed;
+  }
+}
+
 /** `mobile-ai rules eval DIR`: recall, false alarms and time on labelled texts. */
 export async function evalRules(parsed: Parsed, terminal: Terminal): Promise<number> {
-  const system = await rulesOf(await loadSettings(terminal, parsed.texts("set")));
+  const system = await rulesOf(await loadSettings(terminal, parsed.texts("set")), terminal);
   const rows = await readEvaluationRows(parsed.words[0]!); // a required argument
   const evaluation = evaluateRules(rows, system, { clock: systemClock, progress: progressOn(terminal) });
   const { figures, wrong } = evaluation;
