@@ -6,7 +6,7 @@ import type { DecisionFacts, DecisionTaken } from "./core/decision-record.js";
 import { scannableTexts } from "./core/language-model.js";
 import { type DeviceStatus, type Engine, noTelemetry, type Telemetry } from "./core/ports.js";
 import type { Preference, Query } from "./core/query.js";
-import type { ScannedText, Verdict } from "./core/verdict.js";
+import type { RuleHit, ScannedText, Verdict } from "./core/verdict.js";
 import { droppedEngines, enginesInOrder, type Router, type RoutingInput } from "./routing/router.js";
 import type { ExpertSystem } from "./rules/expert-system.js";
 import { quotations } from "./rules/taint.js";
@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly engines: readonly Engine[];
   /** Flagged values that earlier turns of the project kept on the device. */
   readonly keptValues: readonly string[];
+  /** What a guard model said, where there is one. */
+  readonly guardHits?: readonly RuleHit[];
 }
 
 /** A verdict and a route, and which engines follow from them. */
@@ -46,7 +48,7 @@ export function decide(
   }: { readonly rules: ExpertSystem; readonly router: Router; readonly telemetry?: Telemetry },
 ): Decision {
   const texts = textsOf(query);
-  const verdict = timed(telemetry, "rules", () => judge(texts, circumstances.keptValues, rules));
+  const verdict = timed(telemetry, "rules", () => judge(texts, circumstances, rules));
   const { projectPrivate, device, engines, preference } = circumstances;
   const { settings, conversation } = query;
   const input: RoutingInput = {
@@ -79,16 +81,24 @@ export function recordOf(
   };
 }
 
-/** The verdict on the texts, and on what they quote of values that were kept here before. */
-function judge(texts: readonly ScannedText[], keptValues: readonly string[], rules: ExpertSystem): Verdict {
+/** The rules' verdict, made stricter by what the texts quote of values kept here before and by what a guard model said. */
+function judge(
+  texts: readonly ScannedText[],
+  { keptValues, guardHits = [] }: Circumstances,
+  rules: ExpertSystem,
+): Verdict {
   const verdict = rules.evaluate(texts);
-  if (keptValues.length === 0 || verdict.kind === "keep-local" || verdict.kind === "block") return verdict;
-  const quoted = quotations(texts, keptValues);
-  return quoted.length === 0 ? verdict : { kind: "keep-local", hits: [...quoted, ...verdict.hits] };
+  if (verdict.kind === "block") return verdict;
+  const quoted = keptValues.length === 0 ? [] : quotations(texts, keptValues);
+  const blocking = guardHits.find((hit) => hit.action === "block");
+  const hits = quoted.length + guardHits.length === 0 ? verdict.hits : [...guardHits, ...quoted, ...verdict.hits];
+  if (blocking !== undefined) return { kind: "block", hits, ruleId: blocking.ruleId, reason: blocking.reason };
+  const keeps = quoted.length > 0 || guardHits.some((hit) => hit.action === "keep-local");
+  return hits === verdict.hits ? verdict : { kind: keeps ? "keep-local" : verdict.kind, hits };
 }
 
 /** Everything the caller handed over; history of ours was judged when it was remembered, and is again when it is sent. */
-function textsOf(query: Query): ScannedText[] {
+export function textsOf(query: Query): ScannedText[] {
   const { conversation = [], settings } = query;
   const isBare = conversation.length === 0 && settings === undefined; // most questions
   const texts = isBare ? [] : scannableTexts({ prompt: conversation, ...toolsAndFormat(query) });

@@ -52,5 +52,6 @@ export { type AnswerOptions, Orchestrator, type OrchestratorOptions, type Plan }
 export { Router, type RouterOptions, type RoutingInput } from "./routing/router.js";
 export { defaultRules } from "./rules/default-rules.js";
 export { ExpertSystem, type ExpertSystemOptions, type Rule } from "./rules/expert-system.js";
+export type { GuardJudgement, GuardModel } from "./rules/guard.js";
 export { Redactor } from "./rules/redaction.js";
 export type { Detection, Span as TextSpan } from "./rules/rule.js";

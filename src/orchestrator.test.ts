@@ -12,6 +12,7 @@ import { METRIC } from "./metrics/names.js";
 import { Orchestrator, type OrchestratorOptions } from "./orchestrator.js";
 import { Router } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
+import type { GuardModel } from "./rules/guard.js";
 import { type ScriptedReply, scriptedEngine } from "./testing.js";
 
 const MAIL = ["jane.doe", "fabrikam-works.com"].join("@");
@@ -464,6 +465,46 @@ describe("Orchestrator", () => {
       project: "other",
     });
     expect(elsewhere).toMatchObject({ engine: "large" });
+  });
+
+  describe("with a guard model", () => {
+    const guarded = (judge: GuardModel["judge"]): { large: ReturnType<typeof network>; runtime: Orchestrator } => {
+      const large = network();
+      return { large, runtime: orchestrator([device(), large], { guard: { judge } }) };
+    };
+
+    test("blocks what the guard blocks, with the guard's rule id and reason", async () => {
+      const { large, runtime } = guarded(async () => ({
+        kind: "block",
+        category: "weapons",
+        reason: "asks for a weapon",
+      }));
+      expect(await runtime.answer(HARD)).toMatchObject({
+        kind: "blocked",
+        ruleId: "SAFETY_090",
+        reason: "weapons: asks for a weapon",
+      });
+      expect(large.calls).toEqual([]);
+    });
+
+    test("keeps here what the guard keeps here, and lets pass what it allows", async () => {
+      const kept = guarded(async () => ({ kind: "keep-local", category: "unsure", reason: "may be harmful" }));
+      expect(await kept.runtime.answer(HARD)).toMatchObject({ engine: "small" });
+      const allowed = guarded(async () => ({ kind: "allow" }));
+      expect(await allowed.runtime.answer(HARD)).toMatchObject({ engine: "large" });
+    });
+
+    test("never makes the rules milder, and goes on with a warning when the guard fails", async () => {
+      const mild = guarded(async () => ({ kind: "warn", category: "tone", reason: "is rude" }));
+      expect(await mild.runtime.answer({ ...HARD, text: `${HARD.text} ${secret()}` })).toMatchObject({
+        engine: "small",
+      });
+      const broken = guarded(() => Promise.reject(new Error("no memory")));
+      expect(await broken.runtime.answer(HARD)).toMatchObject({
+        engine: "large",
+        verdict: { hits: [{ ruleId: "SAFETY_090", action: "warn" }] },
+      });
+    });
   });
 
   describe("with a decision log", () => {

@@ -20,7 +20,7 @@ import { type Device, type Engine, noTelemetry, type Telemetry, unknownDevice } 
 import { checkQuery, DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import { newId, type Random, systemRandom } from "./core/random.js";
 import type { ScannedText, Verdict } from "./core/verdict.js";
-import { type Circumstances, type Decision, decide, recordOf } from "./decision.js";
+import { type Circumstances, type Decision, decide, recordOf, textsOf } from "./decision.js";
 import { untilAborted } from "./engines/abort.js";
 import { type CascadeCall, type PartListener, runCascade } from "./engines/cascade.js";
 import type { EgressRecord } from "./engines/egress.js";
@@ -30,6 +30,7 @@ import { LABEL, METRIC } from "./metrics/names.js";
 import { remediesFor } from "./routing/remedies.js";
 import { Router, type RoutingInput } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
+import { type GuardModel, guardHits } from "./rules/guard.js";
 import { Redactor } from "./rules/redaction.js";
 import { flaggedValues } from "./rules/taint.js";
 
@@ -46,6 +47,8 @@ export interface OrchestratorOptions {
   readonly clock?: Clock;
   /** Used where a query names none; default `balanced`. */
   readonly preference?: Preference;
+  /** Judges harmful requests beside the rules; default none. */
+  readonly guard?: GuardModel;
   /** Where decisions are recorded; default nowhere. */
   readonly audit?: DecisionLog;
   readonly random?: Random;
@@ -81,6 +84,7 @@ export class Orchestrator {
   readonly #clock: Clock;
   readonly #preference: Preference;
   readonly #answerTokens: number;
+  readonly #guard: GuardModel | undefined;
   readonly #audit: DecisionLog | undefined;
   readonly #random: Random;
   readonly #ruleVersion: string;
@@ -90,8 +94,20 @@ export class Orchestrator {
   readonly #staysHere = new WeakMap<Turn, boolean>();
 
   constructor(options: OrchestratorOptions) {
-    const { engines, rules, router, context, device, telemetry, clock, preference, answerTokens, audit, random } =
-      options;
+    const {
+      engines,
+      rules,
+      router,
+      context,
+      device,
+      telemetry,
+      clock,
+      preference,
+      answerTokens,
+      guard,
+      audit,
+      random,
+    } = options;
     const ids = new Set(engines.map((engine) => engine.id));
     if (ids.size < engines.length) throw new TypeError("Cannot build the orchestrator: two engines have the same id");
     this.#engines = [...engines];
@@ -103,6 +119,7 @@ export class Orchestrator {
     this.#telemetry = telemetry ?? noTelemetry;
     this.#preference = preference ?? "balanced";
     this.#answerTokens = answerTokens ?? 1024;
+    this.#guard = guard;
     this.#audit = audit;
     this.#random = random ?? systemRandom;
     this.#ruleVersion = audit === undefined ? "" : ruleVersionOf(this.#rules.rules);
@@ -128,7 +145,7 @@ export class Orchestrator {
     let log: QuestionLog | undefined;
     const attempts: Attempt[] = [];
     try {
-      const decision = await this.#decide(query); //                              1, 2 what must stay, where it goes, and why
+      const decision = await this.#decide(query, options.signal); //                              1, 2 what must stay, where it goes, and why
       const { verdict, input, routing } = decision;
       log = this.#openLog(query, decision);
       const facts = (): Pick<Outcome, "id" | "verdict" | "decision" | "attempts" | "durationMs"> => ({
@@ -201,7 +218,7 @@ export class Orchestrator {
     await this.context.close();
   }
 
-  async #decide(query: Query): Promise<Decision> {
+  async #decide(query: Query, signal?: AbortSignal): Promise<Decision> {
     const name = query.project ?? DEFAULT_PROJECT;
     const project = await this.context.find(name); // from the store, not from memory: another process may have marked it private
     const mayLeave = this.#engines.some((engine) => engine.place === "network");
@@ -212,6 +229,9 @@ export class Orchestrator {
       device: this.#device.status(),
       engines: this.#engines,
       keptValues: kept.flatMap((turn) => this.#valuesOf(turn)),
+      ...(this.#guard === undefined
+        ? {}
+        : { guardHits: await guardHits(this.#guard, textsOf(query), signal === undefined ? {} : { signal }) }),
     };
     return decide(query, circumstances, { rules: this.#rules, router: this.#router, telemetry: this.#telemetry });
   }

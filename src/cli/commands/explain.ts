@@ -8,6 +8,7 @@ import { decide, recordOf } from "../../decision.js";
 import type { Fetch } from "../../engines/egress.js";
 import { Orchestrator, valuesKeptBy } from "../../orchestrator.js";
 import { Router } from "../../routing/router.js";
+import { GUARD_RULE } from "../../rules/guard.js";
 import { CommandError, type Parsed } from "../command.js";
 import { openSession, type Session } from "../session.js";
 import { bytes, print, readAll, safe, type Terminal } from "../terminal.js";
@@ -56,6 +57,9 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
         device: facts.device,
         engines: facts.engines.map((fact) => standIn(fact, engines)),
         keptValues: kept.flatMap((turn) => valuesKeptBy(turn, session.rules)),
+        guardHits: recorded.taken.hits
+          .filter((hit) => hit.ruleId === GUARD_RULE)
+          .map((hit) => ({ ...hit, reason: "" })),
       },
       { rules: session.rules, router },
     );
