@@ -78,8 +78,10 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
     const link = matchAt(LINK, text, at);
     let gap = link?.[0].length ?? 0;
     if (gap === 0) {
-      if (isBlank(code) && (changed ||= CHANGED.test(text.slice(Math.max(0, start - 40), at))))
-        gap = matchAt(CHANGE_LINK, text, at)?.[0].length ?? 0;
+      if (isBlank(code)) {
+        changed ||= CHANGED.test(text.slice(Math.max(0, start - 40), at));
+        if (changed) gap = matchAt(CHANGE_LINK, text, at)?.[0].length ?? 0;
+      }
       if (gap === 0 && !isBlank(code)) {
         first = false;
         continue;
@@ -99,8 +101,8 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
       const shape = passwordShape(core);
       if (shape === "none" || (shape === "weak" && !direct)) continue;
       // "How do I set a password on my X1Yoga9?" names a thing; "the password X" states one.
-      if ((asks ??= isHowTo(text, start)) && !(direct && OWN_BEFORE.test(text.slice(Math.max(0, start - 24), start))))
-        continue;
+      asks ??= isHowTo(text, start);
+      if (asks && !(direct && OWN_BEFORE.test(text.slice(Math.max(0, start - 24), start)))) continue;
     }
     const valueStart = at + Math.max(gap, 1) + (quoted ? 1 : 0);
     return { start: valueStart, end: valueStart + core.length };

@@ -219,16 +219,16 @@ function card(s: Sampler): string {
 }
 
 const IBANS = [
-  "DE##" + "#".repeat(18),
-  "FR##" + "#".repeat(23),
-  "ES##" + "#".repeat(20),
-  "GB##WEST" + "#".repeat(14),
-  "NL##INGB" + "#".repeat(10),
-  "CH##" + "#".repeat(17),
-  "AT##" + "#".repeat(16),
-  "PT##" + "#".repeat(21),
-  "IT##X" + "#".repeat(22),
-  "BE##" + "#".repeat(12),
+  `DE##${"#".repeat(18)}`,
+  `FR##${"#".repeat(23)}`,
+  `ES##${"#".repeat(20)}`,
+  `GB##WEST${"#".repeat(14)}`,
+  `NL##INGB${"#".repeat(10)}`,
+  `CH##${"#".repeat(17)}`,
+  `AT##${"#".repeat(16)}`,
+  `PT##${"#".repeat(21)}`,
+  `IT##X${"#".repeat(22)}`,
+  `BE##${"#".repeat(12)}`,
 ];
 
 function iban(s: Sampler): string {

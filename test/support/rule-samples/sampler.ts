@@ -4,10 +4,10 @@ export const DIGITS = "0123456789";
 export const LOWER = "abcdefghijklmnopqrstuvwxyz";
 export const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 export const HEX = "0123456789abcdef";
-export const BASE36 = DIGITS + LOWER;
-export const BASE62 = DIGITS + LOWER + UPPER;
-export const BASE64 = `${UPPER}${LOWER}${DIGITS}+/`;
-export const URL_SAFE = `${BASE62}-_`;
+export const BASE36: string = DIGITS + LOWER;
+export const BASE62: string = DIGITS + LOWER + UPPER;
+export const BASE64: string = `${UPPER}${LOWER}${DIGITS}+/`;
+export const URL_SAFE: string = `${BASE62}-_`;
 
 /** A source of chance with the shapes that texts are made of: the same seed gives the same texts. */
 export class Sampler {
