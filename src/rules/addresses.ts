@@ -30,7 +30,8 @@ function accept(text: string, start: number, pattern: RegExp): Span | undefined 
   const match = matchAt(pattern, text, start);
   if (match === undefined || !/\d/.test(match[0]) || FAMOUS.test(match[0])) return undefined;
   // A house that is advertised is public.
-  if (/\blisting\b/i.test(text.slice(Math.max(0, start - 600), start))) return undefined;
+  if (/\b(?:listing|property description|for sale)\b/i.test(text.slice(Math.max(0, start - 600), start)))
+    return undefined;
   return { start, end: start + match[0].length };
 }
 

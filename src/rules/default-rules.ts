@@ -4,6 +4,7 @@ import { bareTokenRules } from "./bare-tokens.js";
 import { codeRules } from "./codes.js";
 import { credentialRules } from "./credentials.js";
 import { emailRules } from "./email.js";
+import { identityDocumentRules } from "./identity-documents.js";
 import { nationalIdRules } from "./national-ids.js";
 import { passwordRules } from "./passwords.js";
 import { personalNumberRules } from "./personal-numbers.js";
@@ -26,6 +27,7 @@ export const defaultRules: readonly Rule[] = [
   ...emailRules,
   ...personalNumberRules,
   ...nationalIdRules,
+  ...identityDocumentRules,
   ...addressRules,
   ...statementRules,
   ...privateIntentRules,

@@ -1,214 +1,462 @@
 import { isAlphanumeric } from "./characters.js";
-import { passesLuhn, passesVerhoeff, weightedSum } from "./checksums.js";
+import { passesLuhn, passesVerhoeff } from "./checksums.js";
+import { ContextWords } from "./context-words.js";
+import { checks, isDate, passesMod11And10, passesMod97 } from "./id-checks.js";
 import { matchAt, type Rule, type Span } from "./rule.js";
 
 /** One kind of identity number: its form, its check, and the words without which it is taken for another number. */
-interface NationalId {
-  readonly pattern: RegExp;
+export interface NationalId {
+  readonly name: string;
+  /** Letters before the first digit; 0 for a number that begins with a digit. */
+  readonly letters: number;
+  /** How many digits may stand in the first group; a quick way past most kinds. */
+  readonly group: readonly number[];
+  readonly form: RegExp;
   readonly valid: (compact: string) => boolean;
   /** Absent where form and check together are rare enough by themselves. */
   readonly words?: RegExp;
+  /** One number in ten or fewer passes the check: as the whole of a text it needs no words. */
+  readonly checked: boolean;
 }
 
-const SPANISH_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE";
-const ITALIAN_ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
-
+const END = "(?![A-Za-z0-9]|[-.]\\d)";
 const ALWAYS = (): boolean => true;
 
-function isDate(month: string, day: string): boolean {
-  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= 31;
+function id(
+  name: string,
+  letters: number,
+  group: readonly number[],
+  form: string,
+  valid: (compact: string) => boolean,
+  words?: RegExp,
+): NationalId {
+  return {
+    name,
+    letters,
+    group,
+    form: new RegExp(form + END, "y"),
+    valid,
+    ...(words === undefined ? {} : { words }),
+    checked:
+      valid !== ALWAYS && valid !== checks.koreaResident && valid !== checks.malaysiaNric && valid !== checks.danishCpr,
+  };
 }
 
-/** Numbers that begin with a digit. Checks as the issuing states publish them. */
-const FROM_DIGIT: readonly NationalId[] = [
-  // Spain, DNI.
-  {
-    pattern: /\d{8}-?[A-HJ-NP-TV-Z](?![A-Za-z0-9])/iy,
-    valid: (id) => SPANISH_LETTERS[Number(id.slice(0, 8)) % 23] === id[8],
-  },
-  // South Korea, resident and foreigner registration: a birth date and a century digit.
-  { pattern: /\d{6}-[1-8]\d{6}(?!\d)/y, valid: (id) => isDate(id.slice(2, 4), id.slice(4, 6)) },
-  {
-    pattern: /\d{6}[1-8]\d{6}(?!\d)/y,
-    valid: (id) => isDate(id.slice(2, 4), id.slice(4, 6)),
-    words: /\brrn\b|\bfrn\b|주민|외국인|resident registration|korean/i,
-  },
-  // Sweden, personnummer and organisationsnummer.
-  {
-    pattern: /(?:19|20)\d{6}-\d{4}(?!\d)/y,
-    valid: (id) => isDate(id.slice(4, 6), id.slice(6, 8)) && passesLuhn(id.slice(2)),
-  },
-  {
-    pattern: /(?:19|20)?\d{6}[-+]?\d{4}(?!\d)/y,
-    valid: (id) => passesLuhn(id.slice(-10)),
-    words: /personnummer|\bpnr\b|orgnummer|organisationsn|svensk|swedish/i,
-  },
-  // South Africa.
-  {
-    pattern: /\d{13}(?!\d)/y,
-    valid: (id) => isDate(id.slice(2, 4), id.slice(4, 6)) && /[01]/.test(id[10]!) && passesLuhn(id),
-    words: /\brsa\b|south african|\bid\b/i,
-  },
-  // Thailand.
-  {
-    pattern: /[1-8](?:-?\d){12}(?!\d)/y,
-    valid: (id) => (11 - (weightedSum(id, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 === Number(id[12]),
-    words: /thai|tnin|เลขบัตร/i,
-  },
-  // Turkey.
-  { pattern: /[1-9]\d{10}(?!\d)/y, valid: isTurkish, words: /t[uü]rk|kimlik|\btc\b|\btckn\b/i },
-  // Poland, PESEL.
-  {
-    pattern: /\d{11}(?!\d)/y,
-    valid: (id) => (10 - (weightedSum(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === Number(id[10]),
-    words: /pesel/i,
-  },
-  // Germany, tax id.
-  { pattern: /\d{2}(?: ?\d{3}){3}(?!\d)/y, valid: ALWAYS, words: /steuer-?id|steueridentifikation|\bidnr\b|\btin\b/i },
-  { pattern: /\d{2,3}\/\d{3}\/\d{4,5}(?!\d)/y, valid: ALWAYS, words: /steuernummer|steuer-?nr|finanzamt/i },
-  // United Kingdom, NHS number.
-  { pattern: /\d{3}[ -]\d{3}[ -]\d{4}(?!\d)/y, valid: isNhs, words: /\bnhs\b|patient/i },
-  // Canada, social insurance number.
-  {
-    pattern: /\d{3}[ -]\d{3}[ -]\d{3}(?![- ]?\d)/y,
-    valid: passesLuhn,
-    words: /\bsin\b|\bnas\b|social insurance|assurance sociale/i,
-  },
-  // Australia: Medicare, tax file number.
-  {
-    pattern: /[2-6]\d{3}[ -]?\d{5}[ -]?\d(?!\d)/y,
-    valid: (id) => weightedSum(id, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 === Number(id[8]),
-    words: /medicare/i,
-  },
-  {
-    pattern: /\d{3} ?\d{3} ?\d{3}(?!\d)/y,
-    valid: (id) => weightedSum(id, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0,
-    words: /\btfn\b|tax file/i,
-  },
-  // India, Aadhaar and GSTIN.
-  { pattern: /[2-9]\d{3}([ -])\d{4}\1\d{4}(?![ -]?\d)/y, valid: passesVerhoeff },
-  { pattern: /(?:0[1-9]|[12]\d|3[0-8])[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z](?![A-Za-z0-9])/y, valid: ALWAYS },
-  // Brazil, CPF; Netherlands, BSN; France, NIR; United States, NPI and routing number.
-  { pattern: /\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)/y, valid: isCpf },
-  {
-    pattern: /\d{9}(?!\d)/y,
-    valid: (id) => (weightedSum(id, [9, 8, 7, 6, 5, 4, 3, 2]) - Number(id[8])) % 11 === 0,
-    words: /\bbsn\b|burgerservice|sofinummer/i,
-  },
-  {
-    pattern: /[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\d)/y,
-    valid: ALWAYS,
-    words: /sécurité sociale|\bnir\b|\bsecu\b|sécu/i,
-  },
-  { pattern: /[12]\d{3}[ -]?\d{3}[ -]?\d{3}(?!\d)/y, valid: (id) => passesLuhn(`80840${id}`), words: /\bnpi\b/i },
-  {
-    pattern: /\d{9}(?!\d)/y,
-    valid: (id) => weightedSum(id, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0,
-    words: /routing|\baba\b/i,
-  },
-  { pattern: /\d{3}-\d{3}-\d{3}(?:-\d{3,5})?(?!\d)/y, valid: ALWAYS, words: /\btin\b/i },
+/** Forms and checks as the issuing states publish them; each check is compared with `stdnum` 1.12 (MIT) in the tests' values. */
+export const nationalIds: readonly NationalId[] = [
+  id("Argentina CUIT", 0, [2, 11], "(?:20|2[347]|3[034])-?\\d{8}-?\\d", checks.argentinaCuit, /cuit|cuil|argentin/i),
+  id("Argentina CBU", 0, [8, 22], "\\d{8} ?\\d{14}", checks.argentinaCbu, /\bcbu\b|cuenta|argentin/i),
+  id(
+    "Austria social security",
+    0,
+    [4, 10],
+    "\\d{4} ?\\d{6}",
+    checks.austriaSocial,
+    /svnr|sv-nummer|sozialversicherung|versicherungsnummer|austria/i,
+  ),
+  id(
+    "Australia ABN",
+    0,
+    [2, 11],
+    "\\d{2} ?\\d{3} ?\\d{3} ?\\d{3}",
+    checks.australiaBusiness,
+    /\babn\b|australian business/i,
+  ),
+  id("Australia ACN", 0, [3, 9], "\\d{3} ?\\d{3} ?\\d{3}", checks.australiaCompany, /\bacn\b|australian company/i),
+  id("Australia TFN", 0, [3, 9], "\\d{3} ?\\d{3} ?\\d{3}", checks.australiaTaxFile, /\btfn\b|tax file/i),
+  id(
+    "Australia Medicare",
+    0,
+    [4, 9, 10],
+    "[2-6]\\d{3}[ -]?\\d{5}[ -]?\\d(?:[ /-]?\\d)?",
+    checks.australiaMedicare,
+    /medicare/i,
+  ),
+  id(
+    "Belgium national number",
+    0,
+    [2, 11],
+    "\\d{2}\\.?\\d{2}\\.?\\d{2}[- ]?\\d{3}[. ]?\\d{2}",
+    checks.belgiumNational,
+    /rijksregister|registre national|insz|niss|belg/i,
+  ),
+  id(
+    "Belgium company",
+    0,
+    [4, 10],
+    "[01]\\d{3}\\.?\\d{3}\\.?\\d{3}",
+    checks.belgiumCompany,
+    /\bbtw\b|\btva\b|ondernemings|entreprise|belg|\bkbo\b|\bbce\b/i,
+  ),
+  id("Bulgaria EGN", 0, [10], "\\d{10}", checks.bulgariaEgn, /\begn\b|егн|bulgaria/i),
+  id("Brazil CPF", 0, [3], "\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}", checks.brazilCpf),
+  id("Brazil CPF", 0, [11], "\\d{11}", checks.brazilCpf, /\bcpf\b/i),
+  id("Brazil CNPJ", 0, [2], "\\d{2}\\.\\d{3}\\.\\d{3}/\\d{4}-\\d{2}", checks.brazilCnpj),
+  id("Brazil CNPJ", 0, [14], "\\d{14}", checks.brazilCnpj, /cnpj/i),
+  id(
+    "Canada SIN",
+    0,
+    [3, 9],
+    "\\d{3}[ -]?\\d{3}[ -]?\\d{3}",
+    passesLuhn,
+    /\bsin\b|\bnas\b|social insurance|assurance sociale/i,
+  ),
+  id("Switzerland AHV", 0, [3], "756\\.\\d{4}\\.\\d{4}\\.\\d{2}", checks.swissSocial),
+  id("Switzerland AHV", 0, [13], "756\\d{10}", checks.swissSocial, /\bahv|\bavs\b|schweiz|suisse|swiss/i),
+  id("Switzerland UID", 3, [3, 9], "CHE-?\\d{3}\\.?\\d{3}\\.?\\d{3}", checks.swissUid),
+  id("Chile RUT", 0, [1, 2, 8], "\\d{1,2}\\.?\\d{3}\\.?\\d{3}-[\\dkK]", checks.chileRut, /\brut\b|\brun\b|chile/i),
+  id("China identity card", 0, [17, 18], "[1-6]\\d{5}(?:19|20)\\d{9}[\\dXx]", checks.chinaIdentity),
+  id("Colombia NIT", 0, [2, 3, 8, 9], "\\d{2,3}\\.?\\d{3}\\.?\\d{3}-\\d", checks.colombiaNit, /\bnit\b|colombia/i),
+  id(
+    "Czechia and Slovakia birth number",
+    0,
+    [6],
+    "\\d{6}/\\d{3,4}",
+    checks.czechBirth,
+    /rodné|rodne|\brč\b|\brc\b|birth number|czech|slovak/i,
+  ),
+  id("Denmark CPR", 0, [6, 10], "\\d{6}-?\\d{4}", checks.danishCpr, /\bcpr\b|personnummer|danish|dansk/i),
+  id("Dominican cédula", 0, [3, 11], "\\d{3}-?\\d{7}-?\\d", checks.dominicanCedula, /c[ée]dula|dominican/i),
+  id("Ecuador cédula", 0, [10], "\\d{10}", checks.ecuadorCedula, /c[ée]dula|ecuador/i),
+  id(
+    "Estonia and Lithuania personal code",
+    0,
+    [11],
+    "[1-6]\\d{10}",
+    checks.estoniaPersonal,
+    /isikukood|asmens kodas|eston|lithuan|lietuv|eesti/i,
+  ),
+  id("Spain DNI", 0, [8, 1, 2], "(?:\\d{8}|\\d{1,2}\\.\\d{3}\\.\\d{3})-?[A-HJ-NP-TV-Za-hj-np-tv-z]", checks.spainDni),
+  id("Spain NIE", 1, [7], "[XYZxyz]-?\\d{7}-?[A-HJ-NP-TV-Za-hj-np-tv-z]", checks.spainNie),
+  id(
+    "Spain CIF",
+    1,
+    [8, 7],
+    "[ABCDEFGHJNPQRSUVW]-?\\d{7}-?[0-9A-J]",
+    checks.spainCif,
+    /\bcif\b|\bnif\b|empresa|spain|españ/i,
+  ),
+  id(
+    "Spain social security",
+    0,
+    [2, 12],
+    "\\d{2}[ /-]?\\d{8}[ /-]?\\d{2}",
+    checks.spainSocial,
+    /seguridad social|\bnss\b|\bnaf\b/i,
+  ),
+  id("Finland HETU", 0, [6], "\\d{6}[-+ABCDEFYXWVU]\\d{3}[0-9A-Y]", checks.finlandHetu),
+  id(
+    "France NIR",
+    0,
+    [1, 13, 15, 5],
+    "[12] ?\\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\\d) ?(?:\\d{2}|2[ABab]) ?\\d{3} ?\\d{3} ?\\d{2}",
+    checks.franceNir,
+  ),
+  id(
+    "France NIR",
+    0,
+    [1, 13, 15, 5],
+    "[12] ?\\d{2} ?(?:0[1-9]|1[0-2]) ?(?:\\d{2}|2[AB]) ?\\d{3} ?\\d{3}(?: ?\\d{2})?",
+    ALWAYS,
+    /sécurité sociale|securite sociale|\bnir\b|\bsecu\b|sécu/i,
+  ),
+  id(
+    "France NIF",
+    0,
+    [13, 2, 1],
+    "[0-3]\\d ?\\d{2} ?\\d{3} ?\\d{3} ?\\d{3}",
+    checks.franceNif,
+    /fiscal|\bspi\b|impôt/i,
+  ),
+  id("France SIREN", 0, [3, 9], "\\d{3} ?\\d{3} ?\\d{3}", passesLuhn, /\bsiren\b/i),
+  id("France SIRET", 0, [3, 14], "\\d{3} ?\\d{3} ?\\d{3} ?\\d{5}", passesLuhn, /\bsiret\b/i),
+  id("Germany tax id", 0, [2, 11], "[1-9]\\d ?\\d{3} ?\\d{3} ?\\d{3}", passesMod11And10, /steuer|idnr|\btin\b|german/i),
+  id(
+    "Germany tax id",
+    0,
+    [2, 11],
+    "\\d{2} ?\\d{3} ?\\d{3} ?\\d{3}",
+    ALWAYS,
+    /steuer-?id|steueridentifikation|\bidnr\b/i,
+  ),
+  id(
+    "Germany tax number",
+    0,
+    [2, 3, 10, 13],
+    "(?:\\d{2,3}/\\d{3}/\\d{4,5}|\\d{13})",
+    ALWAYS,
+    /steuernummer|steuer-?nr|st\.-?nr|finanzamt/i,
+  ),
+  id("Germany social security", 0, [8, 2], "\\d{2} ?\\d{6} ?[A-Za-z] ?\\d{3}", checks.germanSocial),
+  id(
+    "Germany health insurance",
+    1,
+    [9],
+    "[A-Za-z]\\d{9}",
+    checks.germanHealth,
+    /kranken|versicher|kvnr|gesundheitskarte/i,
+  ),
+  id(
+    "Germany identity card",
+    1,
+    [8, 2, 1, 5],
+    "[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\\d",
+    checks.germanCard,
+    /ausweis|reisepass|\bid card|passport|german/i,
+  ),
+  id("Greece AMKA", 0, [11], "\\d{11}", checks.greeceAmka, /amka|αμκα|greek|greece/i),
+  id("Greece AFM", 0, [9], "\\d{9}", checks.greeceAfm, /\bafm\b|αφμ|greek|greece/i),
+  id("Hong Kong identity card", 1, [6, 7], "[A-Z]\\d{6}\\(?[0-9A]\\)?", checks.hongKong, /hkid|hong kong/i),
+  id("Hong Kong identity card", 1, [6], "[A-Z]\\d{6}\\([0-9A]\\)", checks.hongKong),
+  id("Croatia OIB", 0, [11], "\\d{11}", passesMod11And10, /\boib\b|croat|hrvat/i),
+  id("Hungary tax number", 0, [8], "\\d{8}-[1-5]-\\d{2}", checks.hungaryTax),
+  id("Ireland PPS", 0, [7], "\\d{7}[A-W][A-IW]?", checks.irelandPps),
+  id("Israel identity number", 0, [9], "\\d{9}", passesLuhn, /israel|teudat|תעודת|ת\.ז/i),
+  id("India Aadhaar", 0, [4], "[2-9]\\d{3}([ -])\\d{4}\\1\\d{4}(?![ -]?\\d)", passesVerhoeff),
+  id("India Aadhaar", 0, [12], "[2-9]\\d{11}", passesVerhoeff, /aadhaar|aadhar|आधार|uidai/i),
+  id("India GSTIN", 0, [2], "(?:0[1-9]|[12]\\d|3[0-8])[A-Z]{5}\\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]", ALWAYS),
+  id("India PAN", 5, [4], "[A-Z]{3}[ABCFGHLJPT][A-Z]\\d{4}[A-Z]", ALWAYS),
+  id("India voter id", 3, [7], "[A-Z]{3}\\d{7}", ALWAYS, /voter|epic|election|\bvote\b/i),
+  id(
+    "Indonesia NPWP",
+    0,
+    [2, 15],
+    "\\d{2}\\.?\\d{3}\\.?\\d{3}\\.?\\d-?\\d{3}\\.?\\d{3}",
+    checks.indonesiaTax,
+    /npwp|indonesia/i,
+  ),
+  id(
+    "Indonesia NIK",
+    0,
+    [16],
+    "[1-9]\\d{15}",
+    (nik) => isDate(nik.slice(8, 10), String(Number(nik.slice(6, 8)) % 40)),
+    /\bnik\b|\bktp\b|indonesia/i,
+  ),
+  id("Iceland kennitala", 0, [6, 10], "\\d{6}-?\\d{4}", checks.icelandKennitala, /kennitala|iceland|ísl/i),
+  id(
+    "Italy fiscal code",
+    6,
+    [2],
+    "[A-Za-z]{6}\\d{2}[A-EHLMPR-Ta-ehlmpr-t]\\d{2}[A-Za-z]\\d{3}[A-Za-z]",
+    checks.italianFiscal,
+  ),
+  id("Italy VAT", 0, [11], "\\d{11}", checks.italyVat, /partita iva|p\.? ?iva/i),
+  id(
+    "Japan My Number",
+    0,
+    [4, 12],
+    "\\d{4}[ -]?\\d{4}[ -]?\\d{4}",
+    checks.japanMyNumber,
+    /my ?number|マイナンバー|個人番号|japan/i,
+  ),
+  id(
+    "Japan corporate number",
+    0,
+    [1, 13],
+    "\\d-?\\d{4}-?\\d{4}-?\\d{4}",
+    checks.japanCompany,
+    /法人番号|corporate number/i,
+  ),
+  id("South Korea registration", 0, [6], "\\d{6}-[1-8]\\d{6}", checks.koreaResident),
+  id(
+    "South Korea registration",
+    0,
+    [13],
+    "\\d{6}[1-8]\\d{6}",
+    checks.koreaResident,
+    /\brrn\b|\bfrn\b|주민|외국인|resident registration|korea/i,
+  ),
+  id(
+    "South Korea business",
+    0,
+    [3, 10],
+    "\\d{3}-?\\d{2}-?\\d{5}",
+    checks.koreaBusiness,
+    /사업자|\bbrn\b|business registration|korea/i,
+  ),
+  id("Latvia personal code", 0, [6, 11], "\\d{6}-?\\d{5}", checks.latviaPersonal, /personas kods|latvia|latvij/i),
+  id("Mexico CURP", 4, [6], "[A-Z]{4}\\d{6}[HMX][A-Z]{5}[0-9A-Z]\\d", checks.mexicoCurp),
+  id(
+    "Mexico RFC",
+    4,
+    [6],
+    "[A-ZÑ&]{4}\\d{6}[A-Z0-9]{3}",
+    (rfc) => isDate(rfc.slice(6, 8), rfc.slice(8, 10)),
+    /\brfc\b|mexic|méxico|\bsat\b/i,
+  ),
+  id("Mexico CLABE", 0, [3, 18], "\\d{3} ?\\d{3} ?\\d{11} ?\\d", checks.mexicoClabe, /clabe|interbancaria/i),
+  id("Malaysia NRIC", 0, [6], "\\d{6}-\\d{2}-\\d{4}", checks.malaysiaNric),
+  id(
+    "Netherlands BSN",
+    0,
+    [9, 4],
+    "\\d{4}\\.?\\d{2}\\.?\\d{3}",
+    checks.netherlandsBsn,
+    /\bbsn\b|burgerservice|sofi-?nummer/i,
+  ),
+  id(
+    "Norway personal number",
+    0,
+    [6, 11],
+    "\\d{6} ?\\d{5}",
+    checks.norwayPersonal,
+    /fødselsnummer|personnummer|fnr\b|norweg|norsk/i,
+  ),
+  id(
+    "Norway account",
+    0,
+    [4, 11],
+    "\\d{4}[. ]?\\d{2}[. ]?\\d{5}",
+    checks.norwayAccount,
+    /kontonummer|konto\b|norweg|norsk/i,
+  ),
+  id(
+    "Norway company",
+    0,
+    [3, 9],
+    "[89]\\d{2} ?\\d{3} ?\\d{3}",
+    checks.norwayCompany,
+    /org\.?(?:anisasjons)?(?:nummer|nr)|norweg|norsk/i,
+  ),
+  id("New Zealand IRD", 0, [2, 3, 8, 9], "\\d{2,3}-?\\d{3}-?\\d{3}", checks.newZealandIrd, /\bird\b|new zealand/i),
+  id("Peru RUC", 0, [11], "(?:10|15|17|20)\\d{9}", checks.peruRuc, /\bruc\b|peru|perú|sunat/i),
+  id("Philippines TIN", 0, [3], "\\d{3}-\\d{3}-\\d{3}(?:-\\d{3,5})?", ALWAYS, /\btin\b/i),
+  id("Poland PESEL", 0, [11], "\\d{11}", checks.polandPesel, /pesel|polish|polsk/i),
+  id(
+    "Poland NIP",
+    0,
+    [3, 10],
+    "\\d{3}-?(?:\\d{3}-?\\d{2}-?\\d{2}|\\d{2}-?\\d{2}-?\\d{3})",
+    checks.polandNip,
+    /\bnip\b|polish|polsk/i,
+  ),
+  id("Poland REGON", 0, [9], "\\d{9}", checks.polandRegon, /regon/i),
+  id("Portugal NIF", 0, [3, 9], "[1-9]\\d{2} ?\\d{3} ?\\d{3}", checks.portugalNif, /\bnif\b|contribuinte|portug/i),
+  id("Romania CNP", 0, [13], "[1-9]\\d{12}", checks.romaniaCnp, /\bcnp\b|cod numeric|roman/i),
+  id(
+    "JMBG of the former Yugoslav states",
+    0,
+    [13],
+    "\\d{13}",
+    checks.yugoslavJmbg,
+    /jmbg|jmb\b|emšo|emso|матичен|мбг/i,
+  ),
+  id("Serbia PIB", 0, [9], "[1-9]\\d{8}", passesMod11And10, /\bpib\b|пиб/i),
+  id("Russia INN", 0, [12], "\\d{12}", checks.russiaInnPerson, /\binn\b|инн|russia/i),
+  id("Russia INN", 0, [10], "\\d{10}", checks.russiaInnCompany, /\binn\b|инн|russia/i),
+  id("Russia SNILS", 0, [3, 11], "\\d{3}-?\\d{3}-?\\d{3}[ -]?\\d{2}", checks.russiaSnils, /снилс|snils/i),
+  id("Sweden personnummer", 0, [8], "(?:19|20)\\d{6}[-+]\\d{4}", checks.swedenBirthday),
+  id(
+    "Sweden personnummer",
+    0,
+    [6, 8, 10, 12],
+    "(?:19|20)?\\d{6}[-+]?\\d{4}",
+    checks.swedenPersonal,
+    /personnummer|\bpnr\b|org\.?(?:anisations)?(?:nummer|nr)|svensk|swedish/i,
+  ),
+  id("Singapore NRIC", 1, [7], "[STFGM]\\d{7}[A-Z]", checks.singaporeNric),
+  id("Singapore UEN", 1, [2], "[TSR]\\d{2}[A-Z]{2}\\d{4}[A-Z]", ALWAYS, /\buen\b|singapore|company|entity/i),
+  id("Slovenia tax number", 0, [8], "[1-9]\\d{7}", checks.sloveniaTax, /davčna|ddv\b|sloven/i),
+  id("Thailand identity number", 0, [1], "[1-8]-\\d{4}-\\d{5}-\\d{2}-\\d", checks.thailand),
+  id("Thailand identity number", 0, [13], "[1-8]\\d{12}", checks.thailand, /thai|tnin|เลขบัตร|บัตรประชาชน/i),
+  id("Turkey TCKN", 0, [11], "[1-9]\\d{10}", checks.turkeyTckn, /t[uü]rk|kimlik|\btc\b|tckn/i),
+  id("Turkey VKN", 0, [10], "\\d{10}", checks.turkeyVkn, /vergi|\bvkn\b|turk|türk/i),
+  id("Taiwan identity number", 1, [9], "[A-Z][12]\\d{8}", checks.taiwanNational),
+  id("Ukraine tax number", 0, [10], "\\d{10}", checks.ukraineTax, /рнокпп|іпн|rnokpp|ukrain/i),
+  id("United Kingdom NHS", 0, [3, 10], "\\d{3}[ -]?\\d{3}[ -]?\\d{4}", checks.ukNhs, /\bnhs\b|patient|health service/i),
+  id("United Kingdom NINO", 2, [2, 6], "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\\d{2} ?\\d{2} ?\\d{2} ?[A-D]", ALWAYS),
+  id("United Kingdom UTR", 0, [5, 10], "\\d{5} ?\\d{5}", checks.ukUtr, /\butr\b|taxpayer reference/i),
+  id("United Kingdom driving licence", 5, [6, 1], "[A-Z9]{5}\\d[0156]\\d[0-3]\\d{2}[A-Z9]{2}[A-Z0-9]{3}", ALWAYS),
+  id("United States EIN", 0, [2], "\\d{2}-\\d{7}", ALWAYS, /\bein\b|employer identification|tax id/i),
+  id("United States NPI", 0, [4, 10], "[12]\\d{3}[ -]?\\d{3}[ -]?\\d{3}", checks.usNpi, /\bnpi\b|provider/i),
+  id("United States routing number", 0, [4, 9], "\\d{4}-?\\d{4}-?\\d", checks.usRouting, /routing|\baba\b|\brtn\b/i),
+  id("Uruguay cédula", 0, [1], "\\d\\.\\d{3}\\.\\d{3}-\\d", checks.uruguayCedula),
+  id("Vietnam tax code", 0, [10], "0\\d{9}(?:-\\d{3})?", checks.vietnamTax, /mst\b|mã số thuế|vietnam/i),
+  id(
+    "South Africa identity number",
+    0,
+    [13, 6],
+    "\\d{6} ?\\d{4} ?\\d{3}",
+    checks.southAfrica,
+    /\brsa\b|south africa|\bid\b|identity/i,
+  ),
+  id(
+    "European VAT",
+    2,
+    [8, 9, 10, 11, 12],
+    "(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)U?\\d{8,12}(?:B\\d{2})?",
+    ALWAYS,
+    /\bvat\b|ust|umsatzsteuer|\btva\b|\biva\b|\bbtw\b|moms|tax/i,
+  ),
+  id("Germany VAT", 2, [9], "DE\\d{9}", ALWAYS),
+  id("Legal entity identifier", 0, [4, 5, 6, 18, 20], "[0-9A-Z]{4}00[0-9A-Z]{12}\\d{2}", passesMod97),
+  id("IMEI", 0, [15, 2, 6], "\\d{2}[ -]?\\d{6}[ -]?\\d{6}[ -]?\\d", passesLuhn, /\bimei\b/i),
+  id("ISIN", 2, [10, 9, 1, 2, 3, 4, 5, 6, 7, 8], "[A-Z]{2}[A-Z0-9]{9}\\d", checks.isin, /\bisin\b|wertpapier|securit/i),
 ];
 
-/** Numbers that begin with letters, asked at their first group of digits. */
-const FROM_LETTERS: readonly (NationalId & { readonly letters: number })[] = [
-  // Spain, NIE. Singapore, NRIC and FIN. India, PAN and passports. Germany, VAT id. Italy, fiscal code. United Kingdom, NINO.
-  {
-    letters: 1,
-    pattern: /[XYZ]\d{7}-?[A-HJ-NP-TV-Z](?![A-Za-z0-9])/iy,
-    valid: (id) => SPANISH_LETTERS[Number("XYZ".indexOf(id[0]!) + id.slice(1, 8)) % 23] === id[8],
-  },
-  { letters: 1, pattern: /[STFGM]\d{7}[A-Z](?![A-Za-z0-9])/y, valid: isSingaporean },
-  { letters: 5, pattern: /[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?![A-Za-z0-9])/y, valid: ALWAYS },
-  { letters: 2, pattern: /DE\d{9}(?![A-Za-z0-9])/y, valid: ALWAYS },
-  { letters: 6, pattern: /[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![A-Za-z0-9])/y, valid: isItalian },
-  {
-    letters: 2,
-    pattern: /[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![A-Za-z0-9])/y,
-    valid: ALWAYS,
-  },
-  { letters: 5, pattern: /[A-Z]{5}\d[0156]\d[0-3]\d{2}[A-Z]{2}[A-Z0-9]{3}(?![A-Za-z0-9])/y, valid: ALWAYS },
-];
+const DASHES = /[^A-Za-z0-9]/g;
+const REACH_BEFORE = 56;
+const REACH_AFTER = 36;
 
-function isTurkish(id: string): boolean {
-  const odd = weightedSum(id, [1, 0, 1, 0, 1, 0, 1, 0, 1]);
-  const even = weightedSum(id, [0, 1, 0, 1, 0, 1, 0, 1, 0]);
-  const tenth = (((odd * 7 - even) % 10) + 10) % 10;
-  return tenth === Number(id[9]) && (odd + even + tenth) % 10 === Number(id[10]);
-}
+/** By letters before the digits, then by digits in the first group: what may begin at a trigger. */
+const byStart: readonly (readonly (readonly NationalId[])[])[] = Array.from({ length: 7 }, (_, letters) =>
+  Array.from({ length: 32 }, (__, group) =>
+    nationalIds.filter((kind) => kind.letters === letters && kind.group.includes(group)),
+  ),
+);
 
-function isNhs(id: string): boolean {
-  return (11 - (weightedSum(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(id[9]);
-}
+/** Every word that any kind asks for, read in one pass. */
+const contextWords = new ContextWords(
+  new RegExp(nationalIds.flatMap((kind) => (kind.words === undefined ? [] : [kind.words.source])).join("|"), "gi"),
+);
 
-function isCpf(id: string): boolean {
-  const first = ((weightedSum(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
-  const second = ((weightedSum(id, [11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) * 10) % 11) % 10;
-  return first === Number(id[9]) && second === Number(id[10]) && !/^(\d)\1+$/.test(id);
-}
-
-function isSingaporean(id: string): boolean {
-  const sum =
-    weightedSum(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + (id[0] === "T" || id[0] === "G" ? 4 : id[0] === "M" ? 3 : 0);
-  const letters = id[0] === "S" || id[0] === "T" ? "JZIHGFEDCBA" : id[0] === "M" ? "KLJNPQRTUWX" : "XWUTRQPNMLK";
-  return letters[id[0] === "M" ? 10 - (sum % 11) : sum % 11] === id[8];
-}
-
-function isItalian(id: string): boolean {
-  let sum = 0;
-  for (let place = 0; place < 15; place++) {
-    const code = id.charCodeAt(place);
-    const value = code <= 57 ? code - 48 : code - 65;
-    sum += place % 2 === 0 ? ITALIAN_ODD[value]! : value;
-  }
-  return String.fromCharCode(65 + (sum % 26)) === id[15];
-}
-
-function findNationalId(text: string, start: number): Span | undefined {
-  const before = text.charCodeAt(start - 1);
-  if (before === 95 || before === 46 || before === 47 || before === 45) return undefined;
-  if (isAlphanumeric(before)) {
-    for (const id of FROM_LETTERS) {
-      const from = start - id.letters;
-      if (from < 0 || isAlphanumeric(text.charCodeAt(from - 1))) continue;
-      const span = check(text, from, id);
-      if (span !== undefined) return span;
-    }
+function findNationalId(text: string, start: number, end: number): Span | undefined {
+  let from = start;
+  while (from > start - 7 && isLetter(text.charCodeAt(from - 1))) from--;
+  const letters = start - from;
+  const before = text.charCodeAt(from - 1);
+  if (
+    letters > 6 ||
+    isAlphanumeric(before) ||
+    before === 95 ||
+    before === 46 ||
+    before === 47 ||
+    before === 45 ||
+    before === 43
+  )
     return undefined;
-  }
-  for (const id of FROM_DIGIT) {
-    const span = check(text, start, id);
-    if (span !== undefined) return span;
+  const kinds = byStart[letters]![Math.min(31, end - start)]!;
+  for (const kind of kinds) {
+    const match = matchAt(kind.form, text, from);
+    if (match === undefined) continue;
+    const to = from + match[0].length;
+    if (!kind.valid(match[0].replace(DASHES, "").toUpperCase())) continue;
+    if (
+      kind.words === undefined ||
+      (kind.checked && isWholeText(text, from, to)) ||
+      hasWord(kind.words, text, from, to)
+    )
+      return { start: from, end: to };
   }
   return undefined;
 }
 
-function check(text: string, start: number, id: NationalId): Span | undefined {
-  const match = matchAt(id.pattern, text, start);
-  if (match === undefined) return undefined;
-  const end = start + match[0].length;
-  if (
-    id.words !== undefined &&
-    !id.words.test(text.slice(Math.max(0, start - 48), start)) &&
-    !id.words.test(text.slice(end, end + 32))
-  )
-    return undefined;
-  return id.valid(match[0].replace(/[^A-Za-z0-9]/g, "").toUpperCase()) ? { start, end } : undefined;
+function hasWord(words: RegExp, text: string, start: number, end: number): boolean {
+  for (const word of contextWords.near(text, start, REACH_BEFORE, end, REACH_AFTER)) if (words.test(word)) return true;
+  return false;
 }
 
-const DOCUMENT_VALUE =
-  /[^\n.?!]{0,24}?(?:\b(?:is|lautet|ist|es|est|number|no\.?|nummer|was|with|and)|[:=#])\s{0,3}["']?((?=[A-Z0-9 -]{0,20}\d)[A-Z0-9](?:[A-Z0-9]|[ -](?=[A-Z0-9])){5,21})(?![A-Za-z0-9])/iy;
-
-/** `my passport number is …`, `account number: …`: the document's name, then a number. */
-function findDocument(text: string, start: number, end: number): Span | undefined {
-  if (isAlphanumeric(text.charCodeAt(start - 1))) return undefined;
-  const match = matchAt(DOCUMENT_VALUE, text, end);
-  if (match === undefined) return undefined;
-  const value = match[1]!.split(/ (?=[a-z])/)[0]!;
-  const at = end + match[0].lastIndexOf(match[1]!);
-  return (value.match(/\d/g)?.length ?? 0) >= 4 ? { start: at, end: at + value.length } : undefined;
+/** Whether a number is all that a text holds: then it was asked about as what it is. */
+function isWholeText(text: string, start: number, end: number): boolean {
+  return text.length < 80 && text.slice(0, start).trim() === "" && /^[\s.,;!?]*$/.test(text.slice(end));
 }
 
-/** Identity numbers of states, by form, checksum and the words beside them. */
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+}
+
+/** Identity numbers of states and of money, by form, checksum and the words beside them. */
 export const nationalIdRules: readonly Rule[] = [
   {
     id: "PRIVACY_040",
@@ -217,50 +465,6 @@ export const nationalIdRules: readonly Rule[] = [
     action: "keep-local",
     kind: "ID_NUMBER",
     redactable: true,
-    detections: [{ on: "digits", find: findNationalId }],
-  },
-  {
-    id: "PRIVACY_041",
-    description: "the number of an identity document or account",
-    severity: "high",
-    action: "keep-local",
-    kind: "ID_NUMBER",
-    redactable: true,
-    detections: [
-      {
-        on: "keyword",
-        keywords: [
-          "passport",
-          "driver's license",
-          "drivers license",
-          "driver license",
-          "driving licence",
-          "personalausweis",
-          "reisepass",
-          "pasaporte",
-          "passeport",
-          "account number",
-          "kontonummer",
-          "policy number",
-          "insurance number",
-          "sozialversicherungsnummer",
-          "versicherungsnummer",
-          "national id",
-          "id card",
-          "tax id",
-          "steuer-id",
-          "social insurance",
-          "medical record number",
-          "mrn",
-          "voter",
-          "여권번호",
-          "license plate",
-          "kennzeichen",
-          "betriebsstättennummer",
-          "employee id",
-        ],
-        find: findDocument,
-      },
-    ],
+    detections: [{ on: "digits", find: findNationalId, begin: contextWords.begin }],
   },
 ];

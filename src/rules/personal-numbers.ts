@@ -102,7 +102,7 @@ function findIban(text: string, digits: number): Span | undefined {
 const PHONE_WORDS =
   /phone|mobile|\bcell|\btel\b|\btel[.:]|telefon|téléphone|teléfono|\bcall(?:s|ed|ing)?\b|\bfax\b|office|\bring\b|whatsapp|text (?:me|him|her|us)|\bsms\b|contact|reach|hotline|number is|nummer|numéro|número|numero|telefoon|dial|messages to|answering at|registered|handy|portable|appel[el]|bel (?:me|ons|hem|haar)|bellen|\blig[au]|ll[aá]m[ae]|chiam|\bruf|anruf|zadzwo|ring me/i;
 const NOT_PHONE =
-  /order|invoice|ticket|tracking|isbn|issn|version|product|serial|account|population|\bid\b|part no|model|reference|case no|doi|zip|postal|\$|€|£|price|cost|total|year/i;
+  /order|personn|orgn|invoice|ticket|tracking|isbn|issn|version|product|serial|account|population|\bid\b|part no|model|reference|case no|doi|zip|postal|\$|€|£|price|cost|total|year/i;
 /** `+` and a country code, with up to five groups. */
 const INTERNATIONAL =
   /\+?(?:00)?[1-9]\d{0,2}[ .\-/]{0,2}(?:\(0?\d{0,5}\)[ .\-/]{0,2})?\d{1,5}(?:[ .\-/]{0,2}\d{1,5}){1,5}(?!\d)/y;
@@ -146,8 +146,15 @@ function findPhone(text: string, digits: number): Span | undefined {
     const accepted = accept(text, start, national[0], 8, true);
     if (accepted !== undefined) return accepted;
   }
+  if (start === 0 && /^0\d{9,10}[\s.?!]*$/.test(text.slice(0, 20))) return { start, end: digitsEnd(text, start) }; // nothing else in the text
   const loose = matchAt(LOOSE, text, start);
   return loose === undefined || !/[ .\-/()]/.test(loose[0]) ? undefined : accept(text, start, loose[0], 7, true);
+}
+
+function digitsEnd(text: string, start: number): number {
+  let end = start;
+  while (isDigit(text.charCodeAt(end))) end++;
+  return end;
 }
 
 /** Accepts a candidate of a plausible length; `needsWord` asks for a word of telephony close by. */

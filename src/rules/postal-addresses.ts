@@ -34,6 +34,8 @@ const UK_CODE = /[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}(?![A-Za-z0-9])/y;
 const CANADIAN_CODE = /[A-Z]\d[A-Z]\s?\d[A-Z]\d(?![A-Za-z0-9])/y;
 const NUMBER_AND_NAME = /(\d{1,4}[a-dA-D]?,?\s(?:[\w.'’-]{1,24}\s?){1,5},\s(?:[\w.'’ -]{2,24},?\s){0,2})$/;
 
+const NAMED_CODE = /\b(?:address|post ?code|zip|i live|we live|lives|deliver|ship)\b[^.?!\n]{0,30}$/i;
+
 /** A British or Canadian postcode after a house number and a street: asked at the code's first digit. */
 export function findLetteredCode(text: string, digit: number): Span | undefined {
   for (const letters of [1, 2]) {
@@ -43,7 +45,10 @@ export function findLetteredCode(text: string, digit: number): Span | undefined 
     if (match === undefined) continue;
     const from = Math.max(0, start - 70);
     const street = NUMBER_AND_NAME.exec(text.slice(from, start));
-    if (street === null) return undefined;
+    if (street === null)
+      return NAMED_CODE.test(text.slice(Math.max(0, start - 40), start))
+        ? { start, end: start + match[0].length }
+        : undefined;
     return { start: from + street.index, end: start + match[0].length };
   }
   return undefined;
