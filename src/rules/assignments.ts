@@ -100,6 +100,7 @@ function finder(strength: Strength) {
     if (bare === undefined) return undefined;
     const value = bare[0].replace(/(?:\\n.*|[,;)\]}]+|&(?:\w+=).*)$/, "");
     if (value === "" || (spaced && (!looksRandom(value, 20) || looksLikeName(value)))) return undefined;
+    if (/^[A-Za-z_]{2,24}[=:]+[A-Za-z_]{2,24}[=:]/.test(value)) return undefined; // names and no value
     if (value[0] === "@" && text[start - 1] === "<") return undefined; // `<user>:<password>@host`
     return isSecretValue(value, strength, false, operator[0]) && isName(text, start, at)
       ? { start: at, end: at + value.length }

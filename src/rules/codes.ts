@@ -64,6 +64,7 @@ const SURE_LINK = /(?:(?:^|\s)(?:is|lautet|ist|est|es|è|é|c['’]est)\s{1,2}|[
 function findCode(text: string, start: number, end: number): Span | undefined {
   const plural = text[end] === "s" && !/s$/i.test(text.slice(start, end)) ? 1 : 0;
   if (!isWholeWord(text, start, end + plural)) return undefined;
+  if (!/\d{3}/.test(text.slice(Math.max(0, start - 72), end + 64))) return undefined;
   const word = text.slice(start, end).toLowerCase();
   const before = text.slice(Math.max(0, start - 40), start).toLowerCase();
   if (PUBLIC_CODE.test(before) || text[start - 1] === "." || text[start - 1] === "$") return undefined;
@@ -160,6 +161,7 @@ const ONE_LINK = /^\w{0,2}[^\n.?!]{0,24}?(?:\s(?:is|was|ist|lautet|est|es|è|é)
 
 function findRecoveryCodes(text: string, _start: number, end: number): Span | undefined {
   const window = text.slice(end, end + 320);
+  if (!/\d/.test(window)) return undefined;
   let first = -1;
   let last = -1;
   let count = 0;

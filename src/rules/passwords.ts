@@ -34,17 +34,21 @@ const PASSWORD_WORDS = [
   "비밀번호",
 ];
 
-const LINK =
-  /(?:\s{0,3}[:=＝：]\s{0,3}|\s{0,2}(?:->|=>)\s{0,2}|,?\s{1,3}(?:is|was|are|be|to|as|now|remains|will be|lautet|heißt|heisst|ist|war|wird|auf|jetzt|c['’]est|est|sera|es|será|era|è|sarà|é|luidt|wordt|zijn|is:|lautet:|jest|är|on|to:|использовать|это|—|–|-)\s{1,3}|\s{0,2}(?:は|は、|是|为|為|는|은)\s{0,2}|\s{1,3}(?=["'`“„«(]))/iy;
-const VALUE = /(?:["'`“„«(]([^\s"'`”“»()]{3,100})["'`”“»)]|[^\s"'`“”,、。，()]{4,100})/y;
+/** The end of what introduces a value: "is", ":", "lautet", "sera", or an opening quote. */
+const LINK_BEFORE =
+  /(?:[:=＝：]\s{0,3}|(?:->|=>)\s{0,2}|(?:^|[\s,])(?:is|was|are|be|to|as|now|remains|lautet|heißt|heisst|ist|war|wird|auf|jetzt|c['’]est|est|sera|es|será|era|è|sarà|é|luidt|wordt|zijn|jest|är|on|использовать|это|—|–|-)\s{1,3}|(?:は、?|是|为|為|는|은)\s{0,2})$/i;
+/** The same, written together with the value in scripts without spaces. */
+const JOINED_LINK = /^(?:は、?|是|为|為|는|은|：|＝)/;
+const QUOTED = /^["'`“„«(]([^\s"'`”“»()]{3,100})["'`”“»)]/;
 /** What changes one: then "to", "in", "a", "para" introduce the new one. */
 const CHANGED =
   /\b(?:chang|set|updat|reset|made|put|switch|geändert|gesetzt|ändere|chang[ée]|mis |cambi|puse|puesto|mess|impost|mud|alter|troqu|coloqu|verander|gewijzig|ingesteld|zet)/i;
-const CHANGE_LINK = /\s{1,3}(?:to|in|en|a|à|por|para|pra|auf|zu|su|naar)\s{1,3}/iy;
+const CHANGE_LINK = /\s(?:to|in|en|a|à|por|para|pra|auf|zu|su|naar)\s{1,3}$/i;
 
 /** A value within 80 characters after the word, on the same line: linked, directly behind it, or clearly one by its shape. */
 function findPassword(text: string, start: number, end: number): Span | undefined {
   if (isWord(text.charCodeAt(start - 1)) && isWord(text.charCodeAt(start))) return undefined;
+  if (text[start - 1] === "+" || text[start - 1] === "/") return undefined; // base64, a path
   if (isLetter(text.charCodeAt(end)) && text[end] !== "s") return undefined;
   if (/[@/\\)\];]/.test(text[end] ?? "") || (text[start - 1] === "." && isWord(text.charCodeAt(start - 2))))
     return undefined;
@@ -54,60 +58,86 @@ function findPassword(text: string, start: number, end: number): Span | undefine
   return passwordAfter(text, start, end) ?? passwordBefore(text, start, end);
 }
 
+/** How many words may stand between the word and its value. */
+const WORDS_BETWEEN = 12;
+
 function passwordAfter(text: string, start: number, end: number): Span | undefined {
   const limit = Math.min(text.length, end + 80);
-  let changed = false;
   let asks: boolean | undefined;
-  let first = true;
-  for (let at = end; at < limit; at++) {
+  let words = 0;
+  for (let at = end; at < limit; ) {
     const code = text.charCodeAt(at);
-    if (code === 10 && !first) return undefined;
-    if (code === 63 || code === 33 || (code === 46 && !isWord(text.charCodeAt(at + 1)))) return undefined;
-    const boundary =
-      isBlank(code) ||
-      code === 58 ||
-      code === 61 ||
-      code > 0x2000 ||
-      code === 44 ||
-      (code === 45 && first) ||
-      code === 10;
-    if (!boundary) {
-      first = first && !isLetter(code);
+    if (code === 63 || code === 33) return undefined;
+    if (code === 10 && words > 0) return undefined;
+    if (isGap(code)) {
+      at++;
       continue;
     }
-    const link = matchAt(LINK, text, at);
-    let gap = link?.[0].length ?? 0;
-    if (gap === 0) {
-      if (isBlank(code)) {
-        changed ||= CHANGED.test(text.slice(Math.max(0, start - 40), at));
-        if (changed) gap = matchAt(CHANGE_LINK, text, at)?.[0].length ?? 0;
-      }
-      if (gap === 0 && !isBlank(code)) {
-        first = false;
-        continue;
+    // The word that begins here, and whether it holds anything but letters.
+    let to = at;
+    let plain = true;
+    for (; to < at + 104 && to < text.length; to++) {
+      const unit = text.charCodeAt(to);
+      if (isBlank(unit) || unit === 10 || unit === 13 || unit === 0x3002 || unit === 0x3001) break;
+      if (
+        !isLetter(unit) &&
+        !(unit >= 0xc0 && unit < 0x2000) &&
+        !(to > at && (unit === 46 || unit === 39 || unit === 44))
+      )
+        plain = false;
+    }
+    if (!plain && to - at >= 4) {
+      const word = text.slice(at, to);
+      const gap = text.slice(end, at);
+      const joined = JOINED_LINK.exec(word)?.[0] ?? "";
+      const quoted = QUOTED.exec(word.slice(joined.length));
+      let core = quoted?.[1] ?? word.slice(joined.length).replace(/["'`”“»,、。，()].*$/, "");
+      if (/[぀-ヿ一-鿿]/.test(core)) core = core.replace(/[぀-ヿ一-鿿].*$/, "");
+      core = core.replace(/[)\]}.:;]+$/, "");
+      const direct = words === 0;
+      const linked =
+        joined !== "" ||
+        quoted !== null ||
+        LINK_BEFORE.test(gap) ||
+        (CHANGE_LINK.test(gap) && CHANGED.test(text.slice(Math.max(0, start - 40), at)));
+      const valueStart = at + joined.length + (quoted === null ? 0 : 1);
+      if (linked ? isLinkedPassword(core, quoted !== null) : isPasswordByShape(core, direct)) {
+        // "How do I set a password on my X1Yoga9?" names a thing; "the password X" states one.
+        if (
+          linked ||
+          !(asks ??= isHowTo(text, start)) ||
+          (direct && OWN_BEFORE.test(text.slice(Math.max(0, start - 24), start)))
+        )
+          return { start: valueStart, end: valueStart + core.length };
       }
     }
-    const linked = gap > 0;
-    const value = matchAt(VALUE, text, at + Math.max(gap, 1));
-    const direct = first;
-    first = false;
-    if (value === undefined) continue;
-    const quoted = value[1] !== undefined;
-    const raw = value[1] ?? (/[぀-ヿ一-鿿]/.test(value[0]) ? value[0].replace(/[぀-ヿ一-鿿].*$/, "") : value[0]);
-    const core = raw.replace(/[)\]}.:;]+$/, "");
-    if (linked) {
-      if (!isLinkedPassword(core, quoted)) continue;
-    } else {
-      const shape = passwordShape(core);
-      if (shape === "none" || (shape === "weak" && !direct)) continue;
-      // "How do I set a password on my X1Yoga9?" names a thing; "the password X" states one.
-      asks ??= isHowTo(text, start);
-      if (asks && !(direct && OWN_BEFORE.test(text.slice(Math.max(0, start - 24), start)))) continue;
-    }
-    const valueStart = at + Math.max(gap, 1) + (quoted ? 1 : 0);
-    return { start: valueStart, end: valueStart + core.length };
+    if (++words > WORDS_BETWEEN || /[.?!]/.test(text[to - 1]!)) return undefined;
+    at = to;
   }
   return undefined;
+}
+
+/** What stands between words and introduces values: white space, `:`, `=`, `,`, dashes and arrows. */
+function isGap(code: number): boolean {
+  return (
+    isBlank(code) ||
+    code === 10 ||
+    code === 13 ||
+    code === 58 ||
+    code === 61 ||
+    code === 44 ||
+    code === 45 ||
+    code === 62 ||
+    code === 0xff1a ||
+    code === 0xff1d ||
+    code === 0x2013 ||
+    code === 0x2014
+  );
+}
+
+function isPasswordByShape(core: string, direct: boolean): boolean {
+  const shape = passwordShape(core);
+  return shape === "strong" || (shape === "weak" && direct);
 }
 
 const OWN_BEFORE = /\b(?:my|our|mein\w?\w?|mon|mi|la mia|minha|mijn)\s(?:\S{2,12}\s)?$/i;
@@ -124,6 +154,7 @@ const THING_AFTER =
 /** "Is V a good password?", "use V as my password", "V è una buona password?". */
 function passwordBefore(text: string, start: number, end: number): Span | undefined {
   const from = Math.max(0, start - 96);
+  if (!/[\d#$%&*@!]/.test(text.slice(from, start))) return undefined;
   const before = text.slice(from, start);
   const match = BEFORE_VALUE.exec(before.slice(before.lastIndexOf("\n") + 1));
   if (match === null || THING_AFTER.test(text.slice(end, end + 24))) return undefined;
@@ -147,7 +178,7 @@ const NETWORK_SHORT =
   /[-\s]?(?:\d\s)?(?:key|code|schlüssel|sleutel|psk)?(?:\s{0,2}[:=]\s{0,2}|\s(?:is|ist|lautet|est|es|è|é)\s)["'“]?([^\s"'”]{6,64})/iy;
 
 function findNetworkKey(text: string, start: number, end: number): Span | undefined {
-  if (isLetter(text.charCodeAt(start - 1))) return undefined;
+  if (isLetter(text.charCodeAt(start - 1)) || !/\d|[#$%&*@!]/.test(text.slice(end, end + 160))) return undefined;
   const before = text.slice(Math.max(0, start - 24), start);
   const keyed =
     /(?:key|code|clé|cle|clave|chiave|chave|sleutel|schlüssel)\s(?:du|del|do|de la|van de|van het|for the|of the|vom|für das)?\s?$/i.test(
@@ -201,6 +232,7 @@ const SIGN_IN =
 
 function findSignIn(text: string, start: number, end: number): Span | undefined {
   if (isWord(text.charCodeAt(start - 1)) || !/[\s:=,s]/.test(text[end] ?? "")) return undefined;
+  if (!/\d|[#$%&*@!]/.test(text.slice(end, end + 130))) return undefined;
   const match = matchAt(SIGN_IN, text, end - (/with$/i.test(text.slice(start, end)) ? 5 : 0));
   if (match === undefined) return undefined;
   const value = match[1]!.replace(/[.,;:]+$/, "");

@@ -280,7 +280,7 @@ export const personalNumberRules: readonly Rule[] = [
     severity: "critical",
     kind: "CARD",
     ...personal,
-    detections: [{ on: "digits", find: findCard }],
+    detections: [{ on: "digits", leastDigits: 12, find: findCard }],
   },
   {
     id: "PRIVACY_032",
@@ -296,7 +296,7 @@ export const personalNumberRules: readonly Rule[] = [
     severity: "critical",
     kind: "SSN",
     ...personal,
-    detections: [{ on: "digits", find: findSsn }],
+    detections: [{ on: "digits", leastDigits: 9, find: findSsn }],
   },
   {
     id: "PRIVACY_034",
@@ -304,7 +304,7 @@ export const personalNumberRules: readonly Rule[] = [
     severity: "medium",
     kind: "PHONE",
     ...personal,
-    detections: [{ on: "digits", find: findPhone }],
+    detections: [{ on: "digits", leastDigits: 7, find: findPhone }],
   },
   {
     id: "PRIVACY_035",
@@ -313,7 +313,7 @@ export const personalNumberRules: readonly Rule[] = [
     kind: "IP",
     ...personal,
     detections: [
-      { on: "digits", find: findIpv4 },
+      { on: "digits", leastDigits: 4, find: findIpv4 },
       { on: "colon", find: findIpv6 },
     ],
   },

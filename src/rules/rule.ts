@@ -24,6 +24,8 @@ export interface Detection {
    * hundred characters), whatever the text: that bound is what keeps the whole scan linear.
    */
   readonly find: (text: string, start: number, end: number) => Span | undefined;
+  /** Only for `digits`: not asked where fewer digits follow, with at most three other signs between and no letter. */
+  readonly leastDigits?: number;
   /** Called before each text, for a `find` that keeps something between its calls. */
   readonly begin?: () => void;
 }

@@ -55,6 +55,8 @@ export class Scanner {
   readonly #wordStarts = new Int32Array(WORDS_IN_ROW);
   #wordsInRow = 0;
   readonly #begin: (() => void)[] = [];
+  /** Beside each detection that is asked at digits. */
+  readonly #leastDigits: number[] = [];
 
   constructor(rules: readonly Rule[]) {
     const keywords: string[] = [];
@@ -71,6 +73,7 @@ export class Scanner {
       for (const detection of rule.detections) {
         if (detection.begin !== undefined) this.#begin.push(detection.begin);
         if (detection.on !== "keyword") {
+          if (detection.on === "digits") this.#leastDigits.push(detection.leastDigits ?? 0);
           byTrigger[detection.on].push([number, detection.find]);
           continue;
         }
@@ -116,7 +119,7 @@ export class Scanner {
       if ((kind & RUN) !== 0) {
         if (runKinds === 0) runStart = index;
         if ((kind & DIGIT) !== 0 && (runKinds === 0 || !isDigit(text.charCodeAt(index - 1)))) {
-          this.#askAll("digits", text, index, digitsEnd(text, index), onMatch);
+          this.#askDigits(text, index, onMatch);
         }
         runKinds |= kind;
         continue;
@@ -166,6 +169,17 @@ export class Scanner {
     for (const [rule, find] of this.#byTrigger.words) this.#ask(rule, find, text, first, end, onMatch);
   }
 
+  #askDigits(text: string, start: number, onMatch: OnMatch): void {
+    const end = digitsEnd(text, start);
+    const reachable = digitsFrom(text, start);
+    const detections = this.#byTrigger.digits;
+    for (let index = 0; index < detections.length; index++) {
+      if (this.#leastDigits[index]! > reachable) continue;
+      const [rule, find] = detections[index]!;
+      this.#ask(rule, find, text, start, end, onMatch);
+    }
+  }
+
   #askAll(trigger: Exclude<Detection["on"], "keyword">, text: string, start: number, end: number, onMatch: OnMatch) {
     for (const [rule, find] of this.#byTrigger[trigger]) this.#ask(rule, find, text, start, end, onMatch);
   }
@@ -186,6 +200,20 @@ function digitsEnd(text: string, start: number): number {
   let end = start + 1;
   while (end < limit && isDigit(text.charCodeAt(end))) end++;
   return end;
+}
+
+/** Digits from `start` on with at most three other signs between two of them, and no letter; 20 at most are counted. */
+function digitsFrom(text: string, start: number): number {
+  let digits = 0;
+  let between = 0;
+  for (let at = start; at < text.length && digits < 20; at++) {
+    const code = text.charCodeAt(at);
+    if (isDigit(code)) {
+      digits++;
+      between = 0;
+    } else if (++between > 3 || isAlphanumeric(code)) return digits;
+  }
+  return digits;
 }
 
 function isColonOfAddress(text: string, at: number): boolean {

@@ -1,5 +1,5 @@
 import { isLetter } from "./characters.js";
-import type { Rule, Span } from "./rule.js";
+import type { Detection, Rule, Span } from "./rule.js";
 import { isWalletWord } from "./wallet-words.js";
 
 const SHORTEST_PHRASE = 12;
@@ -56,11 +56,22 @@ const SENTENCE_WORDS: ReadonlySet<string> = new Set(
 );
 
 /** Twelve or more short lower-case words in a row, none of them a sentence's, within reach of a wallet's word. */
-function findNamedPhrase(text: string, start: number, end: number): Span | undefined {
-  if (isLetter(text.charCodeAt(start - 1))) return undefined;
-  const after = text.slice(end, end + WINDOW_CHARS);
-  const from = Math.max(0, start - WINDOW_CHARS);
-  return phraseIn(after, end) ?? phraseIn(text.slice(from, start), from);
+function namedPhraseFinder(): Pick<Detection, "find" | "begin"> {
+  // How far the text is known to hold no phrase: the windows of words that stand close together overlap.
+  let readTo = 0;
+  return {
+    begin() {
+      readTo = 0;
+    },
+    find(text, start, end) {
+      if (isLetter(text.charCodeAt(start - 1)) || end + WINDOW_CHARS / 2 < readTo) return undefined;
+      const from = Math.max(0, start - WINDOW_CHARS, readTo - WINDOW_CHARS / 2);
+      const to = Math.min(text.length, end + WINDOW_CHARS);
+      const found = phraseIn(text.slice(from, to), from);
+      if (found === undefined) readTo = to;
+      return found;
+    },
+  };
 }
 
 function phraseIn(window: string, offset: number): Span | undefined {
@@ -91,7 +102,7 @@ export const seedPhraseRules: readonly Rule[] = [
     kind: "SEED_PHRASE",
     detections: [
       { on: "words", find: findListedWords },
-      { on: "keyword", keywords: WALLET_WORDS, find: findNamedPhrase },
+      { on: "keyword", keywords: WALLET_WORDS, ...namedPhraseFinder() },
     ],
   },
 ];

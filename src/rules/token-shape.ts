@@ -114,11 +114,23 @@ export function looksLikeDigest(token: string): boolean {
   return shape.hex && shape.distinct >= 6 && shape.digits >= 2 && shape.length - shape.others >= 16;
 }
 
-const PLACEHOLDER =
-  /^(?:[x*.#_\-0•?]+|.?x{4,}.?|<[^>]*>?|\[[^\]]*\]?|\$[{(]?[\w. -]*[})]?|\$?\{\{?[^}]*\}?\}?|%[\w({]?.{0,40}[)}%]?s?|(?:your|some|insert|enter|replace|put)[-_ .].*|(?:my|the|a|an|new|old|invalid|wrong|valid)[-_ .]?(?:secret|token|api|password|key|pass)[\w -]*|.*(?:[-_ .]here|placeholder|change[-_ ]?me|redacted|todo|replace[-_ ]?me|dummy)\W*|your\w*|null|nil|none|undefined|true|false|yes|no|on|off|string|str|number|boolean|bool|bytes|any|unknown|object|required|optional|secret|password|passwd|passphrase|pass|pwd|token|key|apikey|api[_-]key|value|text|hidden|admin|user|username|login|empty|default|example|sample|test|testing|foo|bar|baz|foobar|abc|env|process|input|basic|bearer|digest|write|read|inherit|auto|self|public|private|enabled|disabled)$/i;
+const WORD_FOR_ONE =
+  /^(?:[x*.#_\-0•?]+|.?x{4,}.?|null|nil|none|undefined|true|false|yes|no|on|off|string|str|number|boolean|bool|bytes|any|unknown|object|required|optional|secret|password|passwd|passphrase|pass|pwd|token|key|apikey|api[_-]key|value|text|hidden|admin|user|username|login|empty|default|example|sample|test|testing|foo|bar|baz|foobar|abc|env|process|input|basic|bearer|digest|write|read|inherit|auto|self|public|private|enabled|disabled)$/i;
+const TEMPLATE = /^(?:<[^>]*>?|\[[^\]]*\]?|\$[{(]?[\w. -]*[})]?|\$?\{\{?[^}]*\}?\}?|%[\w({]?.{0,40}[)}%]?s?)$/;
+const BEGINS_AS_ONE =
+  /^(?:(?:your|some|insert|enter|replace|put)[-_ .]|your\w*$|(?:my|the|a|an|new|old|invalid|wrong|valid)[-_ .]?(?:secret|token|api|password|key|pass)[\w -]*$)/i;
+const ENDS_AS_ONE = /(?:[-_ .]here|placeholder|change[-_ ]?me|redacted|todo|replace[-_ ]?me|dummy)\W*$/i;
+const HOLDS_VARIABLE = /\$\{\s*[\w.]+\s*\}|\{\{\s*[\w.]+\s*\}\}/;
 
 /** Whether a value stands in for one: `your_api_key`, `xxxx`, `<token>`, `${VAR}`, `null`, `password`. */
 export function isPlaceholder(value: string): boolean {
-  if (value.length > 200) return false;
-  return PLACEHOLDER.test(value) || /\$\{\s*[\w.]+\s*\}|\{\{\s*[\w.]+\s*\}\}/.test(value);
+  const { length } = value;
+  if (length > 200) return false;
+  if (BEGINS_AS_ONE.test(value) || ENDS_AS_ONE.test(length > 24 ? value.slice(-24) : value)) return true;
+  const first = value.charCodeAt(0);
+  // Only these signs begin a template: < [ $ { %
+  if ((first === 60 || first === 91 || first === 36 || first === 123 || first === 37) && TEMPLATE.test(value))
+    return true;
+  if (WORD_FOR_ONE.test(value)) return true;
+  return value.includes("{") && HOLDS_VARIABLE.test(value);
 }
