@@ -1,7 +1,7 @@
 import { modulo97, passesLuhn, weightedSum } from "./checksums.js";
 
 /** Digits as numbers; letters from 10 on, as ISO 7064 and ISO 13616 count them. */
-function valueOf(text: string, index: number): number {
+function characterValue(text: string, index: number): number {
   const code = text.charCodeAt(index);
   return code <= 57 ? code - 48 : code - 55;
 }
@@ -15,17 +15,17 @@ export function isDate(month: string, day: string): boolean {
 export function passesMod11And10(digits: string): boolean {
   let product = 10;
   for (let index = 0; index < digits.length - 1; index++) {
-    let sum = (valueOf(digits, index) + product) % 10;
+    let sum = (characterValue(digits, index) + product) % 10;
     if (sum === 0) sum = 10;
     product = (sum * 2) % 11;
   }
-  return (11 - product) % 10 === valueOf(digits, digits.length - 1);
+  return (11 - product) % 10 === characterValue(digits, digits.length - 1);
 }
 
 /** ISO 7064 MOD 11-2, the check character (a digit or X) last: Chinese identity cards. */
 export function passesMod11And2(text: string): boolean {
   let sum = 0;
-  for (let index = 0; index < text.length - 1; index++) sum = ((sum + valueOf(text, index)) * 2) % 11;
+  for (let index = 0; index < text.length - 1; index++) sum = ((sum + characterValue(text, index)) * 2) % 11;
   const check = (12 - sum) % 11;
   return text.at(-1) === (check === 10 ? "X" : String(check));
 }
@@ -160,7 +160,8 @@ export const checks = {
   hongKong: (id: string): boolean => {
     const padded = id.length === 8 ? ` ${id}` : id;
     let sum = 0;
-    for (let index = 0; index < 8; index++) sum += (padded[index] === " " ? 36 : valueOf(padded, index)) * (9 - index);
+    for (let index = 0; index < 8; index++)
+      sum += (padded[index] === " " ? 36 : characterValue(padded, index)) * (9 - index);
     const check = padded[8] === "A" ? 10 : Number(padded[8]);
     return (sum + check) % 11 === 0;
   },
@@ -304,7 +305,7 @@ export const checks = {
   vietnamTax: (id: string): boolean => 10 - (weightedSum(id, [31, 29, 23, 19, 17, 13, 7, 5, 3]) % 11) === Number(id[9]),
   southAfrica: (id: string): boolean =>
     isDate(id.slice(2, 4), id.slice(4, 6)) && /[01]/.test(id[10]!) && passesLuhn(id),
-  isin: (id: string): boolean => passesLuhn([...id].map((_, index) => String(valueOf(id, index))).join("")),
+  isin: (id: string): boolean => passesLuhn([...id].map((_, index) => String(characterValue(id, index))).join("")),
   vehicle: (id: string): boolean => {
     let sum = 0;
     const weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
@@ -328,7 +329,7 @@ export const checks = {
   gstin: (id: string): boolean => {
     let sum = 0;
     for (let index = 0; index < 14; index++) {
-      const product = valueOf(id, index) * (index % 2 === 0 ? 1 : 2);
+      const product = characterValue(id, index) * (index % 2 === 0 ? 1 : 2);
       sum += Math.floor(product / 36) + (product % 36);
     }
     const check = (36 - (sum % 36)) % 36;
@@ -349,7 +350,7 @@ export const checks = {
   },
   germanCard: (id: string): boolean => {
     let sum = 0;
-    for (let index = 0; index < 9; index++) sum += valueOf(id, index) * [7, 3, 1][index % 3]!;
+    for (let index = 0; index < 9; index++) sum += characterValue(id, index) * [7, 3, 1][index % 3]!;
     return sum % 10 === Number(id[9]);
   },
   indonesiaTax: (id: string): boolean => passesLuhn(id.slice(0, 9)),

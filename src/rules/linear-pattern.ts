@@ -308,7 +308,7 @@ function emit(node: Node, program: Instruction[]): void {
       return;
     }
     default:
-      return node satisfies never;
+      node satisfies never;
   }
 }
 

@@ -38,13 +38,14 @@ export function parseLocatedJson(text: string): LocatedJson {
   };
   const string = (): string => {
     const began = at;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
     const match = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
     match.lastIndex = at;
     const found = match.exec(text);
     if (found === null) {
       const line = text.slice(began, text.indexOf("\n", began) < 0 ? undefined : text.indexOf("\n", began));
-      const escape = /\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(line.slice(1).replace(/\\\\/g, "__"));
-      if (escape !== null) return fail('a backslash in a string is written "\\\\"', began + 1 + escape.index);
+      const badEscape = /\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(line.slice(1).replace(/\\\\/g, "__"));
+      if (badEscape !== null) return fail('a backslash in a string is written "\\\\"', began + 1 + badEscape.index);
       return fail("a string is not closed on its line", began);
     }
     at += found[0].length;

@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** A word that each kind's pattern of words takes, found in the pattern itself. */
 const wordOf = (kind: NationalId): string =>
-  WORDS[kind.name] ?? kind.words?.source.split("|")[0]!.replace(/\\b|\\|[?()[\]]/g, "") ?? "number";
+  WORDS[kind.name] ?? kind.words?.source.split("|")[0]?.replace(/\\b|\\|[?()[\]]/g, "") ?? "number";
 
 const kindsNamed = (name: string): readonly NationalId[] => nationalIds.filter((kind) => kind.name === name);
 const accepts = (kind: NationalId, number: string): boolean => {

@@ -338,6 +338,3 @@ export const personalFamilies: readonly SampleFamily[] = [
         .replace("{v}", () => `${s.between(100, 665)}-${s.between(10, 99)}-${s.between(1000, 9999)}`),
   },
 ];
-
-/** Phone numbers by country, in the notations of its plan. */
-export const phoneNotations: Readonly<Record<string, readonly string[]>> = PHONES;

@@ -294,11 +294,3 @@ export const tokenFamilies: readonly SampleFamily[] = [
     },
   },
 ];
-
-/** Every vendor's form, for a test of each. */
-export const vendorTokens: Readonly<Record<string, Make>> = MARKED;
-
-/** A token of any vendor. */
-export function anyToken(s: Sampler): string {
-  return s.token(s.between(24, 40), s.pick([BASE62, URL_SAFE]));
-}
