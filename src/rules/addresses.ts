@@ -1,6 +1,6 @@
 import { isAlphanumeric, isLetter } from "./characters.js";
 import { findCodeAndTown, findFrench, findLetteredCode } from "./postal-addresses.js";
-import { matchAt, type Rule, type Span } from "./rule.js";
+import { type Detection, matchAt, type Rule, type Span } from "./rule.js";
 
 /** One to five words of a street's name; the letters of Latin, Greek and Cyrillic script. */
 const NAME = "(?:[A-Za-z\\u00c0-\\u052f\\u1e00-\\u1fff][\\w\\u00c0-\\u052f\\u1e00-\\u1fff.'’-]{0,30}[ \\t]{1,2}){1,5}?";
@@ -139,15 +139,32 @@ const ANNOUNCERS = [
 const STATEMENT =
   /\b(?:and|is|are|was|were|with|about|from|later|than|what|find|which|while|where|when|that|for|meters?|metres?|mag|deg|pc|gpc|au|kg|g|mm|cm|km|sec|minutes?|hours?|miles?|distance|points?|scenario|question|option|answer|times?|percent|degrees?|left|right|p\.?m|a\.?m)\b|\.\s+[A-Z][a-z]+\s/i;
 
-function findAnnounced(text: string, start: number, end: number): Span | undefined {
+/** How far each text was read without finding one: the windows of announcements that stand close together overlap. */
+function announcedFinder(): Pick<Detection, "find" | "begin"> {
+  let readTo = 0;
+  return {
+    begin() {
+      readTo = 0;
+    },
+    find(text, start, end) {
+      const span = findAnnounced(text, start, end, readTo);
+      if (span === undefined) readTo = Math.max(readTo, end + ANNOUNCED_REACH);
+      return span;
+    },
+  };
+}
+
+const ANNOUNCED_REACH = 48;
+
+function findAnnounced(text: string, start: number, end: number, readTo: number): Span | undefined {
   if (isLetter(text.charCodeAt(start - 1))) return undefined;
   const lower = text.slice(start, end).toLowerCase();
   const firm =
     /addr|lives|live |located|adres|office|wohn|direcc|indiri|ender|habit|taxi|sent|ship|deliver|return|station|arrived|drops|meet/.test(
       lower,
     );
-  const limit = Math.min(text.length, end + 48);
-  for (let at = end; at < limit; at++) {
+  const limit = Math.min(text.length, end + ANNOUNCED_REACH);
+  for (let at = Math.max(end, readTo); at < limit; at++) {
     const before = text.charCodeAt(at - 1);
     if (isAlphanumeric(before) || before > 0xbf || !(isAlphanumeric(text.charCodeAt(at)) || text.charCodeAt(at) > 0xbf))
       continue;
@@ -263,7 +280,7 @@ export const addressRules: readonly Rule[] = [
       { on: "digits", find: findCodeAndTown },
       { on: "digits", find: findLetteredCode },
       { on: "digits", find: findFrench },
-      { on: "keyword", keywords: ANNOUNCERS, find: findAnnounced },
+      { on: "keyword", keywords: ANNOUNCERS, ...announcedFinder() },
       { on: "keyword", keywords: ["apt", "apartment ", "suite ", "ste ", "flat "], find: fixed(UNIT) },
       {
         on: "keyword",

@@ -58,11 +58,14 @@ function findPassword(text: string, start: number, end: number): Span | undefine
   return passwordAfter(text, start, end) ?? passwordBefore(text, start, end);
 }
 
+/** A digit, a mark or a quote: without any there is no value to be found. */
+const NO_WORD = /[\d"'`“„«#$%&*+!?@^_~=-]/;
 /** How many words may stand between the word and its value. */
 const WORDS_BETWEEN = 12;
 
 function passwordAfter(text: string, start: number, end: number): Span | undefined {
   const limit = Math.min(text.length, end + 80);
+  if (!NO_WORD.test(text.slice(end, limit + 24))) return undefined;
   let asks: boolean | undefined;
   let words = 0;
   for (let at = end; at < limit; ) {

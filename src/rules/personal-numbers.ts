@@ -20,8 +20,8 @@ const CARD = /\d(?:[ \-.\u2010-\u2013\n]{0,2}\d){11,18}(?![\d]|[.,-]\d)/y;
 const CARD_WORDS =
   /card|\bcc\b|credit|debit|visa|master|amex|american express|maestro|diners|discover|\bpan\b|karte|carte|tarjeta|carta|cartão|kaart|pay with|charge|expir|\bexp\b|cvv|cvc/i;
 
-function findCard(text: string, start: number): Span | undefined {
-  if (!standsAlone(text, start)) return undefined;
+function findCard(text: string, start: number, groupEnd: number): Span | undefined {
+  if (groupEnd - start < 3 || !standsAlone(text, start)) return undefined;
   const match = matchAt(CARD, text, start);
   if (match === undefined) return undefined;
   const digits = match[0].replace(/\D/g, "");

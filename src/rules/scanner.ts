@@ -171,7 +171,7 @@ export class Scanner {
 
   #askDigits(text: string, start: number, onMatch: OnMatch): void {
     const end = digitsEnd(text, start);
-    const reachable = digitsFrom(text, start);
+    const reachable = isDeepInRow(text, start, end) ? 0 : digitsFrom(text, start);
     const detections = this.#byTrigger.digits;
     for (let index = 0; index < detections.length; index++) {
       if (this.#leastDigits[index]! > reachable) continue;
@@ -200,6 +200,20 @@ function digitsEnd(text: string, start: number): number {
   let end = start + 1;
   while (end < limit && isDigit(text.charCodeAt(end))) end++;
   return end;
+}
+
+/** Whether a group of one or two digits follows two others like it: a row of numbers, whose beginning was asked about. */
+function isDeepInRow(text: string, start: number, end: number): boolean {
+  if (end - start > 2 || start < 4) return false;
+  let at = start;
+  for (let group = 0; group < 2; group++) {
+    if (text.charCodeAt(at - 1) !== 32) return false;
+    const last = at - 1;
+    at = last;
+    while (at > 0 && last - at < 3 && isDigit(text.charCodeAt(at - 1))) at--;
+    if (at === last || last - at > 2) return false;
+  }
+  return true;
 }
 
 /** Digits from `start` on with at most three other signs between two of them, and no letter; 20 at most are counted. */

@@ -10,6 +10,7 @@ const PHRASE = /^[A-Za-z]{3,8}(?:["']?[\s,;|]{1,4}(?:\d{1,2}[.):]?\s{0,3})?["']?
 
 /** Twelve words of the BIP-39 list in a row, wherever they stand; the trigger ends at the twelfth. */
 function findListedWords(text: string, start: number, end: number): Span | undefined {
+  if (repeatsItself(text, end)) return undefined;
   const window = text.slice(start, end);
   if (!PHRASE.test(window)) return undefined;
   const words = window.toLowerCase().match(/[a-z]+/g) ?? [];
@@ -17,6 +18,26 @@ function findListedWords(text: string, start: number, end: number): Span | undef
   if (words.length < SHORTEST_PHRASE || new Set(words).size < SHORTEST_PHRASE - 3) return undefined;
   const rest = /^(?:[\s,;]{1,3}(?:\d{1,2}[.):]?\s?)?[a-z]{3,8}(?![\w'’])){1,12}/i.exec(text.slice(end, end + 140));
   return { start, end: end + (rest?.[0].length ?? 0) };
+}
+
+/** Whether the word that ends here is one of the three before it: text that says the same again and again is no phrase. */
+function repeatsItself(text: string, end: number): boolean {
+  const from = wordStart(text, end);
+  const word = text.slice(from, end);
+  let at = from;
+  for (let back = 0; back < 3; back++) {
+    while (at > 0 && !isLetter(text.charCodeAt(at - 1))) at--;
+    const first = wordStart(text, at);
+    if (at - first === word.length && text.startsWith(word, first)) return true;
+    at = first;
+  }
+  return false;
+}
+
+function wordStart(text: string, end: number): number {
+  let at = end;
+  while (at > 0 && end - at < 9 && isLetter(text.charCodeAt(at - 1))) at--;
+  return at;
 }
 
 /** English, German, French, Spanish, Italian, Portuguese, Dutch. */
