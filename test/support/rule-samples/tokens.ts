@@ -1,4 +1,4 @@
-import { BASE36, BASE62, BASE64, LOWER, type SampleFamily, type Sampler, UPPER, URL_SAFE } from "./sampler.js";
+import { BASE36, BASE64, LOWER, type SampleFamily, type Sampler, UPPER, URL_SAFE } from "./sampler.js";
 
 type Make = (s: Sampler) => string;
 
