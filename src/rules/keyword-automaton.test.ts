@@ -6,8 +6,8 @@ function find(automaton: KeywordAutomaton, keywords: readonly string[], text: st
   const found: string[] = [];
   let state = 0;
   for (let index = 0; index < text.length; index++) {
-    state = automaton.next[state + automaton.columnOf[text.charCodeAt(index)]!]!;
-    let output = automaton.firstOutput[state / automaton.columns]!;
+    state = automaton.step(state, automaton.columnOf[text.charCodeAt(index)]!);
+    let output = automaton.firstOutput[state]!;
     for (; output !== 0 && automaton.outputs[output]! >= 0; output++) {
       const keyword = keywords[automaton.outputs[output]!]!;
       found.push(`${index + 1 - keyword.length}:${keyword}`);
@@ -34,6 +34,14 @@ describe("KeywordAutomaton", () => {
         },
       ),
     );
+  });
+
+  test("takes keywords of every script, and refuses more than its states can hold", () => {
+    const keywords = Array.from({ length: 600 }, (_, index) => `k${String.fromCharCode(0x4e00 + index)}`);
+    const automaton = new KeywordAutomaton(keywords);
+    expect(find(automaton, keywords, `xK${String.fromCharCode(0x4e00 + 599)}`)).toEqual([`1:${keywords[599]}`]);
+    const long = Array.from({ length: 700 }, (_, index) => `${index}`.padStart(4, "0") + "x".repeat(96));
+    expect(() => new KeywordAutomaton(long)).toThrow(RangeError);
   });
 
   test("refuses a keyword that no text could match", () => {

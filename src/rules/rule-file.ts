@@ -24,6 +24,8 @@ export class RuleFileError extends Error {
 }
 
 const MAX_FAULTS = 20;
+/** Characters of all keywords together: the automaton that looks for them is bounded. */
+const MAX_KEYWORD_CHARS = 40_000;
 /** How far around a keyword a pattern and its context are looked for, in UTF-16 code units. */
 const WINDOW_BEFORE = 128;
 const WINDOW_AFTER = 256;
@@ -121,6 +123,15 @@ export function parseRuleFile(text: string, name = "rules"): RuleFile {
       detections: [detection],
     });
   });
+  const characters = rules.reduce(
+    (sum, rule) => sum + rule.detections.reduce((all, each) => all + (each.keywords ?? []).join("").length, 0),
+    0,
+  );
+  if (characters > MAX_KEYWORD_CHARS)
+    fault(
+      ["rules"],
+      `the keywords have ${characters} characters together, and at most ${MAX_KEYWORD_CHARS} are possible`,
+    );
   if (faults.length > 0) throw new RuleFileError(name, faults.slice(0, MAX_FAULTS));
   return { rules, disabled: parsed.output.disable };
 }

@@ -94,7 +94,8 @@ export class Scanner {
 
   /** Scans `text` and adds to `survey` what it saw. */
   scan(text: string, survey: Survey, onMatch: OnMatch): void {
-    const { columnOf, next, firstOutput, outputs, columns } = this.#automaton;
+    const { columnOf, rows, rowStates, onlyColumn, onlyChild, failure, firstOutput, outputs, columns } =
+      this.#automaton;
     const classes = this.#classes;
     const { length } = text;
     let state = 0;
@@ -104,9 +105,13 @@ export class Scanner {
     for (const begin of this.#begin) begin();
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
-      state = next[state + columnOf[code]!]!;
-      if (state !== 0) {
-        let output = firstOutput[(state / columns) | 0]!;
+      const column = columnOf[code]!;
+      if (column === 0) state = 0;
+      else {
+        // KeywordAutomaton.step, written out: this loop runs once for each character of every text.
+        while (state >= rowStates && onlyColumn[state] !== column) state = failure[state]!;
+        state = state < rowStates ? rows[state * columns + column]! : onlyChild[state]!;
+        let output = firstOutput[state]!;
         if (output !== 0) {
           for (; outputs[output]! >= 0; output++) {
             const keyword = outputs[output]!;
