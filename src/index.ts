@@ -53,5 +53,8 @@ export { Router, type RouterOptions, type RoutingInput } from "./routing/router.
 export { defaultRules } from "./rules/default-rules.js";
 export { ExpertSystem, type ExpertSystemOptions, type Rule } from "./rules/expert-system.js";
 export type { GuardJudgement, GuardModel } from "./rules/guard.js";
+export { type PhoneNumberFinder, phonePlanRule } from "./rules/phone-plans.js";
 export { Redactor } from "./rules/redaction.js";
+export { ReloadingRules, type RuleReload, systemWithRuleFile } from "./rules/reloading-rules.js";
 export type { Detection, Span as TextSpan } from "./rules/rule.js";
+export { parseRuleFile, type RuleFile, RuleFileError } from "./rules/rule-file.js";
