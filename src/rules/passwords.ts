@@ -106,12 +106,9 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
       const valueStart = at + joined.length + (quoted === null ? 0 : 1);
       if (linked ? isLinkedPassword(core, quoted !== null) : isPasswordByShape(core, direct)) {
         // "How do I set a password on my X1Yoga9?" names a thing; "the password X" states one.
-        if (
-          linked ||
-          !(asks ??= isHowTo(text, start)) ||
-          (direct && OWN_BEFORE.test(text.slice(Math.max(0, start - 24), start)))
-        )
-          return { start: valueStart, end: valueStart + core.length };
+        if (!linked) asks ??= isHowTo(text, start);
+        const owned = direct && OWN_BEFORE.test(text.slice(Math.max(0, start - 24), start));
+        if (linked || !asks || owned) return { start: valueStart, end: valueStart + core.length };
       }
     }
     if (++words > WORDS_BETWEEN || /[.?!]/.test(text[to - 1]!)) return undefined;
