@@ -26,6 +26,7 @@ const SECRET_NUMBER_WORDS = [
   "combinaison",
   "combinação",
   "authenticator",
+  "keypad",
   "one-time password",
   "one time password",
   "one-time code",
@@ -44,7 +45,7 @@ const SECRET_NUMBER_WORDS = [
 const CODE_WORDS = ["code", "codes", "código", "codigo", "codice", "pin code", "senha"];
 
 const CODE_OF =
-  /(?:2fa|mfa|otp|totp|verification|verify|security|access|door|entry|gate|garage|alarm|unlock|lock|safe|login|log-in|sign-in|sms|one[- ]time|authenticat\w*|confirmation|backup|recovery|sicherheits|bestätigungs|einmal|zugangs|tür|haustür|pairing|vault|card|phone|sim|bank|debit|credit|atm|puk|pin|whatsapp|telegram|signal|google|apple|amazon|paypal|lockbox|entrance|building|bike|suitcase|locker|voicemail|keypad|verificatie|toegangs|beveiligings|tu|votre|ton|your|dein)[- ]?$/i;
+  /(?:2fa|mfa|otp|totp|verification|verify|security|access|door|entry|gate|garage|alarm|unlock|lock|safe|login|log-in|sign-in|sms|one[- ]time|authenticat\w*|confirmation|backup|recovery|sicherheits|bestätigungs|einmal|zugangs|tür|haustür|pairing|vault|card|phone|sim|bank|debit|credit|atm|puk|pin|whatsapp|telegram|signal|google|apple|amazon|paypal|lockbox|entrance|building|bike|suitcase|locker|voicemail|keypad|verificatie|toegangs|beveiligings|tu|su|votre|ton|mon|your|my|our|dein|mein|ihr|euer|unser|seu|teu|meu|tuo|suo|mio|uw|je|mijn|il)[- ]?$/i;
 const LOCKED =
   /^s?\s(?:to|for|of|on|de|der|des|du|del|della|dell['’]|do|da|di|für|zum|zur|van|voor)\s?(?:my|the|our|your|a|la|le|el|il|o|as|mein\w*|die|das|den|dem|unser\w*|mi|mia|mio|minha|meu|de|het|mijn)?\s?(?:front |back |main |garage |car |office |safe|big )?(?:doors?|gates?|garage|alarm\w*|safe|lockers?|lock|building|house|flat|apartment|card|phone|sim|account|bank\w*|vault|suitcase|bike|entrance|(?:haus)?tür|tor|tresor|schrank\w*|fahrrad\w*|karte|handy|konto|portes?|portail|alarme|coffre|immeuble|carte(?: bleue)?|téléphone|puerta|portal|portón|garaje|caja fuerte|tarjeta|móvil|cancello|porta|portone|cassaforte|allarme|carta|telefono|bancomat|portão|cofre|cartão|telemóvel|celular|(?:voor)?deur|poort|kluis|kaart|telefoon|vérification|verificaci[oó]n|acceso|verifica|accesso|acesso|verificação|seguridad|sécurité|sicurezza|segurança|confirmation|confirmación|conferma|confirmação|confirmación)\b/i;
 const SENT =
@@ -56,10 +57,11 @@ const PUBLIC_CODE =
   /(?:zip|postal|post|area|country|dial\w*|error|status|exit|return|http|product|promo|promotion|discount|coupon|voucher|gift|gpio|pin[- ]?out|arduino|esp|raspberry|bowling|hair|safety|cotter|rolling|drawing|source|morse|qr|bar|dress|colou?r|hex|tax|building|airport|booking|stock|hs|icd|unicode|char\w*|key|event|oder|fehler|post|ländervor|fehl|vor|strich|farb|d['’]erreur|erreur|postal|fiscal|de error|di errore|de erro|fout|land)[- ]?$/i;
 
 const CODE_LINK =
-  /[^\d\n.?!]{0,40}?(?:(?:^|\s)(?:is|are|was|now|jetzt|lautet|ist|est|c['’]est|es|è|é|to|shows|says|zeigt|ser[áà]|will be|wird)\s{1,2}|[:=]\s{0,2}|\s)(?:G-)?(?=\d)/iy;
+  /[^\d\n.?!]{0,40}?(?:(?:^|\s)(?:is|are|was|now|jetzt|lautet|ist|est|c['’]est|es|è|é|to|shows|says|zeigt|ser[áà]|will be|wird)\s{1,2}|[:=]\s{0,2}|\?\s{1,2}|\s)(?:G-)?(?=\d)/iy;
 const CODE_VALUE =
-  /(?:\d{3}[ -]\d{3}|\d{3,8})(?![\d.,/:]?\d|\s?(?:px|ms|kg|km|%|€|\$|eur|usd|am\b|pm\b|error|st\b|th\b|digits?|characters?|stellen|chiffres|cifras|cifre|dígitos|cijfers|mm|cm|v\b|volts?|years?|times|people|users?))/iy;
-const SURE_LINK = /(?:(?:^|\s)(?:is|lautet|ist|est|es|è|é|c['’]est)\s{1,2}|[:=]\s{0,2})(?:G-)?$/i;
+  /(?:\d{3}[ -]\d{3}|\d{3,8})(?![\d.,/:]?\d|\s?(?:px|ms|kg|km|%|€|\$|eur|usd|am\b|pm\b|error|st\b|th\b|digits?|characters?|stellen|chiffres|cifras|cifre|dígitos|cijfers|mm|cm|v\b|volts?|years?|times|people|users?|lines?|zeilen|lignes|líneas|righe|linhas|regels|words?|commits?|files?|bytes|chars?|loc\b))/iy;
+const SURE_LINK =
+  /(?:(?:^|\s)(?:is|was|are|lautet|ist|war|est|es|è|é|era|c['’]est)\s{1,2}(?:le |la |el |il |o |de |the |now )?|[:=]\s{0,2}|\?\s{1,2})(?:G-)?$/i;
 
 function findCode(text: string, start: number, end: number): Span | undefined {
   const plural = text[end] === "s" && !/s$/i.test(text.slice(start, end)) ? 1 : 0;
@@ -81,7 +83,9 @@ function codeAfter(text: string, end: number, word: string, before: string, sure
   const value = matchAt(CODE_VALUE, text, at);
   if (value === undefined) return undefined;
   const { length } = value[0];
-  if (/^(?:cvv|cvc)$/.test(word) ? length > 4 : length < 4) return undefined;
+  if (/^comb|^zahlen/.test(word) && !LOCK_NEAR.test(before + text.slice(end, end + 40))) return undefined;
+  const shortest = /^comb|^zahlen/.test(word) && SURE_LINK.test(link[0]) ? 3 : 4;
+  if (/^(?:cvv|cvc)$/.test(word) ? length > 4 : length < shortest) return undefined;
   const linked = SURE_LINK.test(link[0]);
   if (
     !sure &&
@@ -89,10 +93,14 @@ function codeAfter(text: string, end: number, word: string, before: string, sure
   )
     return undefined;
   if (!sure && !(length >= 5 && link[0].trim().length <= 4)) return undefined;
-  if (/^tan$/.test(word) && !linked && !/(?:meine|die|sms|mobile)\W{1,2}$/.test(before)) return undefined;
+  if (/^tan$/.test(word) && !linked && !/(?:meine|die|sms|mobile|bank|push|photo|chip)\W{1,2}$/.test(before))
+    return undefined;
   if (/^(?:19|20)\d\d$/.test(value[0]) && !linked) return undefined;
   // "A 4 digit PIN in 1998", "2FA since 2016": a number some words away needs a linking word.
-  if (!linked && /\s\S+\s\S|\b(?:in|of|on|for|at|from|and|or|with|per|than|about|over)\s$/i.test(link[0]))
+  const named =
+    !/^code|^c[óo]dig|^codice|^senha/.test(word) &&
+    /^\s(?:of|for|to|van|voor|du|de|del|della|do|da|für|zum|zur)\s(?:\S+\s){1,3}$/i.test(link[0]);
+  if (!linked && !named && /\s\S+\s\S|\b(?:in|of|on|for|at|from|and|or|with|per|than|about|over)\s$/i.test(link[0]))
     return undefined;
   return { start: at, end: at + length };
 }
@@ -177,6 +185,12 @@ function findRecoveryCodes(text: string, _start: number, end: number): Span | un
   return { start: end + first, end: end + last };
 }
 
+const LOCK_NEAR =
+  /lock|safe|suitcase|luggage|vault|bike|gate|door|cabinet|schloss|koffer|tresor|schrank|rad|coffre|valise|vélo|candado|caja|maleta|lucchetto|valigia|cofre|mala|slot|kluis|koffer|fiets/i;
+
+const LOCK_VALUE =
+  /(?:s|ed)?(?:[^\n.?!\d]{0,24}?\swith)?[\s:]{1,3}(?:code\s)?(\d{4,6})(?![\d.,:]?\d|\s?(?:[ap]m\b|times|db|hz|volts?|euros?|dollars?))/iy;
+
 const OPENS =
   /(?:opens?|unlocks?|öffnet|geht auf|s['’]ouvre|se abre|si apre|abre|gaat open)\s(?:with|mit|avec|con|com|met)\s(?:the code |code )?["']?(\d{4,8})(?![\d.,]?\d)/iy;
 
@@ -205,6 +219,23 @@ export const codeRules: readonly Rule[] = [
           "om te bevestigen",
         ],
         find: findEntered,
+      },
+      {
+        on: "keyword",
+        keywords: ["alarm", "lock is", "lock:", "disarm"],
+        find(text, start, end) {
+          if (isLetter(text.charCodeAt(start - 1))) return undefined;
+          const match = matchAt(LOCK_VALUE, text, end);
+          if (
+            match === undefined ||
+            !/\b(?:my|our|the|bike|door|house|office|locker|suitcase|gate)\b/i.test(
+              text.slice(Math.max(0, start - 30), end),
+            )
+          )
+            return undefined;
+          const at = end + match[0].length - match[1]!.length;
+          return { start: at, end: at + match[1]!.length };
+        },
       },
       {
         on: "keyword",

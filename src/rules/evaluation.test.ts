@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(directory))("on the validation half of the safety te
       "recall/private-intent": 0.7,
     };
     for (const [figure, floor] of Object.entries(floors)) expect(figures[figure], figure).toBeGreaterThanOrEqual(floor);
-    expect(figures["falseAlarms/benign"]).toBeLessThanOrEqual(0.003);
+    expect(figures["falseAlarms/benign"]).toBeLessThanOrEqual(0.0011);
     expect(figures["falseAlarms/benign-lookalike"]).toBeLessThanOrEqual(0.01);
     expect(figures["blocked/benign"]).toBe(0);
   });

@@ -3,9 +3,9 @@ import { besides, from, unlessQuestion } from "./sentence.js";
 
 /** What is internal whenever somebody calls it "ours". */
 const MATTER =
-  "(?:internal(?! (?:clock|body|organs?|energy|temperature|monologue|voice|lives|life|state|world|combustion|exceptions?|types?|apis?|representation|format|buffer|class|classes|functions?|errors?|structure|medicine|server error|conflict|affairs|market|links?))|proprietary|unpublished|confidential|in-house|closed-source|unreleased|unannounced|payroll|crm|patents? (?:application|claims?|portfolio|draft|filing|strategy)|data ?cent(?:er|re)|source code|codebase|roadmap|trade secrets?|fab|invention|algorithm|database schema|design docs?|sre|on-call|acquisition|merger|vpn|q[1-4]|post-?mortem|leadership|board|offsite|bid|tender|term sheet|cap table|price list|pricing|forecast|revenue|sales|budget|balance sheet|investors?|shareholders?|minutes|changelog|salar(?:y|ies)|staff list|(?:private|production|staging|secret|customer|client|employee|patient|user|competitive|competitor|financial|legal|hr|infrastructure|incident|manufacturing|clinical|vendor|trading|payment|ranking|hiring|draft|audit|security)(?:s|s'|'s)? (?:\\w{2,14} ){0,3}?(?:data|databases?|systems?|clusters?|environments?|servers?|reports?|deck|reviews?|memos?|meetings?|strategy|numbers|figures|analysis|positioning|plans?|records|lists?|contracts?|agreements?|enterprise|repo(?:sitory)?|github|gitlab|pipelines?|tables?|notes|process|sequences?|configurations?|logs?|metrics|schema|equipment|code|engine|algorithm|information|survey|dashboards?|contacts?|presentation|draft|network|credentials))";
+  "(?:internal(?! (?:clock|body|organs?|energy|temperature|monologue|voice|lives|life|state|world|combustion|exceptions?|types?|apis?|representation|format|buffer|class|classes|functions?|errors?|structure|medicine|server error|conflict|affairs|market|links?))|proprietary|unpublished|confidential|in-house|closed-source|unreleased|unannounced|payroll|crm|patents? (?:application|claims?|portfolio|draft|filing|strategy)|data ?cent(?:er|re)|source code|codebase|roadmap|trade secrets?|fab|invention|algorithm|database schema|design docs?|sre|on-call|acquisition|merger|vpn|q[1-4]|post-?mortem|leadership|board|offsite|bid|tender|term sheet|cap table|price list|pricing|forecast|revenue|sales|budget|balance sheet|investors?|shareholders?|minutes|changelog|announcement|layoffs?|pitch|billing|ndas?|contracts? (?:with|draft|proposal)|deals? (?:with|pipeline|for)|negotiations?|severance|handbook|org chart|sick days|absences|appraisals?|job offers?|all-hands|salar(?:y|ies)|staff list|(?:private|production|staging|secret|customer|client|employee|patient|user|competitive|competitor|financial|legal|hr|infrastructure|incident|manufacturing|clinical|vendor|trading|payment|ranking|hiring|draft|audit|security)(?:s|s'|'s)? (?:\\w{2,14} ){0,3}?(?:data|databases?|systems?|clusters?|environments?|servers?|reports?|deck|reviews?|memos?|meetings?|strategy|numbers|figures|analysis|positioning|plans?|records|lists?|contracts?|agreements?|enterprise|repo(?:sitory)?|github|gitlab|pipelines?|tables?|notes|process|sequences?|configurations?|logs?|metrics|schema|equipment|code|engine|algorithm|information|survey|dashboards?|contacts?|presentation|draft|network|credentials))";
 const FOREIGN_MATTER =
-  "(?:intern\\w*|vertraulich\\w*|unveröffentlicht\\w*|proprietär\\w*|quellcode\\w*|protokoll\\w*|vertrag\\w*|strategie\\w*|umsatz\\w*|gehalt\\w*|gehälter\\w*|kunden(?:daten|liste)\\w*|lieferanten\\w*|bilanz\\w*|produktions\\w*|datenbank\\w*|angebot\\w*|vorstand\\w*|confidentiel\\w*|interne\\w*|code source|contrat\\w*|compte rendu|comité de direction|chiffre d['’]affaires|base de données|fournisseurs?|feuille de route|confidencial\\w*|interno\\w*|propietari\\w*|código (?:fuente|propietario|fonte)|informe\\w*|contrato\\w*|ventas|base de datos|proveedor\\w*|riservat\\w*|proprietari\\w*|codice sorgente|verbale|contratto|vendite|fornitori|bilancio|relatório\\w*|vendas|banco de dados|fornecedor\\w*|broncode|notulen|vertrouwelijk\\w*|omzet|contract\\w*|klanten\\w*|leveranciers)";
+  "(?:intern\\w*|vertraulich\\w*|unveröffentlicht\\w*|proprietär\\w*|quellcode\\w*|protokoll\\w*|vertrag\\w*|strategie\\w*|umsatz\\w*|gehalt\\w*|gehälter\\w*|kunden(?:daten|liste)\\w*|lieferanten\\w*|bilanz\\w*|produktions\\w*|datenbank\\w*|angebot\\w*|vorstand\\w*|confidentiel\\w*|interne\\w*|code source|contrat\\w*|compte rendu|comité de direction|chiffre d['’]affaires|base de données|fournisseurs?|feuille de route|confidencial\\w*|interno\\w*|propietari\\w*|código (?:fuente|propietario|fonte)|informe\\w*|contrato\\w*|ventas|base de datos|proveedor\\w*|riservat\\w*|proprietari\\w*|codice sorgente|verbale|contratto|vendite|fornitori|bilancio|relatório\\w*|vendas|banco de dados|fornecedor\\w*|kündigung\\w*|abmahnung\\w*|acta|junta directiva|accordo|broncode|notulen|vertrouwelijk\\w*|omzet|contract\\w*|klanten\\w*|leveranciers)";
 
 const TASK =
   /\b(?:summari[sz]e|analy[sz]e|review|draft|prepare|process|document|refine|refactor|debug|generate|check|optimi[sz]e|strengthen|proofread|rewrite|help me|translate|turn|find|improve|explain|extract|sort|group|classify|clean|write|compare|suggest|convert|here (?:is|are)|these are|this is|attached|below|following|our|my|we)\b/i;
@@ -93,6 +93,12 @@ const OWN: readonly Detection[] = [
           "acquisition strategy",
           "performance review of",
           "severance agreement",
+          "all-hands",
+          "negotiating to buy",
+          "before it goes out",
+          "the attached contract",
+          "attached customer",
+          "layoff",
           "leaked price",
           "leaked memo",
           "leaked document",
@@ -128,7 +134,7 @@ const RECORDS =
 const AT_HAND =
   /\b(?:this|these|our|my|attached|following|below|above|here (?:is|are)|enclosed|pasted|from (?:our|the) crm)\b(?! (?:is|are) (?:a|an|the)\b)/i;
 const ARTIFACT =
-  /\b(?:attached|below|here (?:is|are)|these are|from this|csv|export|spreadsheet|table|sheet|list|excel|records?|tickets?|complaint|churn|purchases|applications?|warning letter|performance reviews?|notes|names|salar(?:y|ies)|data)\b/i;
+  /\b(?:attached|below|here (?:is|are)|these are|from this|csv|export|spreadsheet|table|sheet|list|excel|records?|tickets?|complaint|emails?|messages|sick days|interview notes|churn|purchases|applications?|warning letter|performance reviews?|notes|names|salar(?:y|ies)|data)\b/i;
 
 /** Data about the people an organisation or a practice looks after. */
 export const customerDetections: readonly Detection[] = [

@@ -1,8 +1,12 @@
-import type { Detection } from "./rule.js";
+import { type Detection, matchAt } from "./rule.js";
 import { asksInGeneral, from, unlessQuestion } from "./sentence.js";
 
 const AMOUNT =
   "(?:[$€£¥₹]\\s?\\d[\\d.,]{2,12}k?\\b|[$€£¥₹]\\s?\\d{1,4}\\s?(?:k|m|million)\\b|\\d[\\d.,  ]{1,12}\\s?(?:k\\b|k?€|k?\\$|£|usd|eur|gbp|chf|euros?|dollars?|pounds?|francs?|reais|kronor|zł))";
+
+const LARGE = "[$€£]\\s?\\d{1,3}[,.]?\\d{3}\\b|\\b\\d{4,7}\\b(?= (?:from|on|in) (?:the sale|my|crypto|bitcoin|stocks))";
+const OWNER =
+  /\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mon|ma|mi|mis|il mio|la mia|meu|minha|mijn|got a|i have a)\s(?:[\w-]{1,14}\s)?(?:[\wäöü-]{1,14})?$/i;
 
 function money(keywords: readonly string[], pattern: string): Detection {
   const detection = from(keywords, new RegExp(pattern, "iy"));
@@ -120,7 +124,55 @@ export const moneyDetections: readonly Detection[] = [
     ],
     `[^\\n.?!\\d$€£]{6,30}?${AMOUNT}`,
   ),
+  // "my take-home pay is 2,300 euros", "mein Nettogehalt liegt bei 2300 Euro": the noun says whose and what, the amount how much.
+  owned(
+    [
+      "salary",
+      "pay ",
+      "wage",
+      "income",
+      "pension",
+      "mortgage",
+      "debt",
+      "savings",
+      "account",
+      "loan",
+      "raise",
+      "gehalt",
+      "lohn",
+      "rente",
+      "schulden",
+      "salaire",
+      "sueldo",
+      "stipendio",
+      "salário",
+      "salaris",
+    ],
+    new RegExp(`[\\wäöü]{0,6}[^\\n.?!\\d$€£]{0,36}?${AMOUNT}`, "iy"),
+  ),
+  money(
+    ["i lost ", "i won ", "i borrowed ", "i saved ", "i got "],
+    `i (?:lost|won|borrowed|saved|got) [^\\n.?!\\d$€£]{0,20}?(?:${LARGE})`,
+  ),
+  money(
+    ["verschuldet", "debo ", "je touche ", "devo "],
+    `(?:verschuldet|(?:debo|je touche|devo) [^\\n.?!\\d$€£]{0,20}?${AMOUNT})`,
+  ),
 ].map(unlessAsked);
+
+function owned(keywords: readonly string[], pattern: RegExp): Detection {
+  return {
+    on: "keyword",
+    keywords,
+    find(text, start) {
+      const before = text.slice(Math.max(0, start - 26), start);
+      if (!OWNER.test(before) || /\b(?:if|suppose|say|assume|assuming|when|wenn|falls|si|se)\b/i.test(before))
+        return undefined;
+      const match = matchAt(pattern, text, start + 3);
+      return match === undefined ? undefined : { start, end: start + 3 + match[0].length };
+    },
+  };
+}
 
 function unlessAsked(detection: Detection): Detection {
   return {
@@ -132,8 +184,86 @@ function unlessAsked(detection: Detection): Detection {
   };
 }
 
+/** A first person, then small words only, up to a word of the law. */
+const OWN_CASE =
+  /(?:^|[^\w'’])(?:i|we|me|my (?:wife|husband|ex|son|daughter|brother|sister|landlord|boss|employer|father|mother|partner))(?:['’](?:ve|m|s)|\s(?:have|has|had|got|get|was|were|am|is|are|be|being|been|a|an|my|the|on|in|under|for|to|out|of|just|recently|violated|broke|signed|took|accepted|missed|face|facing|filed|paying|pay|lost|won|fighting|going|through|up|caught|charged|with|pending|upcoming|first|second|country|living|here|serving|served|spent|time|years|months|\d{1,2}|criminal|civil|court|monday|released|from|accused|guilty|did|last|week|month|year))*\s$/i;
+const LEGAL_WORDS: readonly string[] = [
+  "probation",
+  "parole",
+  "plea deal",
+  "plea bargain",
+  "court hearing",
+  "court date",
+  "court case",
+  "lawsuit",
+  "restraining order",
+  "custody",
+  "divorce",
+  "shoplift",
+  "dui",
+  "dwi",
+  "warrant",
+  "charges",
+  "felony",
+  "misdemeanor",
+  "deport",
+  "asylum",
+  "illegally",
+  "bankruptcy",
+  "alimony",
+  "child support",
+  "subpoena",
+  "evicted",
+  "on bail",
+  "in jail",
+  "in prison",
+  "guilty",
+];
+
+function findOwnCase(text: string, start: number, end: number): { start: number; end: number } | undefined {
+  if (/[\w-]/.test(text[start - 1] ?? "")) return undefined;
+  const before = text.slice(Math.max(0, start - 70), start);
+  const match = OWN_CASE.exec(
+    before.slice(Math.max(before.lastIndexOf(". "), before.lastIndexOf("\n"), before.lastIndexOf("? ")) + 1),
+  );
+  if (
+    match === null ||
+    /^\w{0,8} (?:novel|story|film|movie|essay|scene|character|questions?)/i.test(text.slice(end, end + 24))
+  )
+    return undefined;
+  return { start: start - match[0].length + (/^\W/.test(match[0]) ? 1 : 0), end };
+}
+
+const OWN_CASES: Detection = { on: "keyword", keywords: LEGAL_WORDS, find: findOwnCase };
+
 /** What people say of their own dealings with the law. */
 export const legalDetections: readonly Detection[] = [
+  OWN_CASES,
+  from(
+    ["the police", "police "],
+    /(?:the )?police (?:searched|raided|came to|took|seized|interrogated|questioned|arrested) (?:my|our|me|us)\b/iy,
+  ),
+  from(["evicted me", "is evicting me"], /(?:is )?evict\w+ me(?=$|[\s.,!?])/iy),
+  from(
+    ["my wife ", "my husband ", "my ex ", "my partner ", "i filed", "we filed"],
+    /(?:my \w{2,8} (?:has )?|i |we (?:have )?)filed for (?:divorce|custody|separation|bankruptcy)/iy,
+  ),
+  from(
+    ["anzeige bekommen", "anzeige erhalten", "anzeige am hals", "polizei war bei", "vorladung"],
+    /(?:anzeige (?:bekommen|erhalten|am hals)|polizei war bei (?:mir|uns)|vorladung (?:bekommen|erhalten))/iy,
+  ),
+  from(
+    [
+      "convocation au tribunal",
+      "convocation de la police",
+      "tengo un juicio",
+      "tengo juicio",
+      "una citación",
+      "una convocazione",
+      "dagvaarding",
+    ],
+    /[^\n]{6,24}?(?=$|[\s.,!?])/iy,
+  ),
   from(
     [
       "i was ",

@@ -415,6 +415,7 @@ function findNationalId(text: string, start: number, end: number): Span | undefi
   let from = start;
   while (from > start - 7 && isLetter(text.charCodeAt(from - 1))) from--;
   const letters = start - from;
+  if (letters === 0 && end - start < 7 && !goesOn(text, end)) return undefined;
   const before = text.charCodeAt(from - 1);
   if (
     letters > 6 ||
@@ -440,6 +441,13 @@ function findNationalId(text: string, start: number, end: number): Span | undefi
       return { start: from, end: to };
   }
   return undefined;
+}
+
+/** Whether a digit or a letter follows, at once or behind one sign: a short group alone is no number of a person. */
+function goesOn(text: string, end: number): boolean {
+  if (isAlphanumeric(text.charCodeAt(end)) || text[end] === "+") return true;
+  const next = text.charCodeAt(end + 1);
+  return text[end] === "-" ? isAlphanumeric(next) : next >= 48 && next <= 57;
 }
 
 function hasWord(words: RegExp, text: string, start: number, end: number): boolean {

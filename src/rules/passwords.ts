@@ -53,7 +53,11 @@ function findPassword(text: string, start: number, end: number): Span | undefine
   if (/[@/\\)\];]/.test(text[end] ?? "") || (text[start - 1] === "." && isWord(text.charCodeAt(start - 2))))
     return undefined;
   // "Pass" is a verb as well: it counts only before a colon or an equals sign.
-  if (end - start === 4 && text.slice(start, end).toLowerCase() === "pass" && !/[:=]/.test(text.slice(end, end + 2)))
+  if (
+    end - start === 4 &&
+    text.slice(start, end).toLowerCase() === "pass" &&
+    !/^(?:\s?[:=]|\sis\s)/.test(text.slice(end, end + 4))
+  )
     return undefined;
   return passwordAfter(text, start, end) ?? passwordBefore(text, start, end);
 }
@@ -70,7 +74,7 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
   let words = 0;
   for (let at = end; at < limit; ) {
     const code = text.charCodeAt(at);
-    if (code === 63 || code === 33) return undefined;
+    if (code === 63 || code === 33) return afterQuestion(text, at);
     if (code === 10 && words > 0) return undefined;
     if (isGap(code)) {
       at++;
@@ -117,6 +121,14 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
   return undefined;
 }
 
+/** "pw for the db? V": an answer that is nothing but the value. */
+function afterQuestion(text: string, at: number): Span | undefined {
+  const answer = /^[?!]\s{1,2}["'`]?([^\s"'`]{6,64})["'`.]?(?=\n|$)/.exec(text.slice(at, at + 80));
+  if (answer === null || passwordShape(answer[1]!) === "none") return undefined;
+  const start = at + answer[0].indexOf(answer[1]!);
+  return { start, end: start + answer[1]!.length };
+}
+
 /** What stands between words and introduces values: white space, `:`, `=`, `,`, dashes and arrows. */
 function isGap(code: number): boolean {
   return (
@@ -143,7 +155,7 @@ function isPasswordByShape(core: string, direct: boolean): boolean {
 const OWN_BEFORE = /\b(?:my|our|mein\w?\w?|mon|mi|la mia|minha|mijn)\s(?:\S{2,12}\s)?$/i;
 
 const FUNCTION_WORDS =
-  "is|was|as|a|an|the|my|his|her|your|our|their|for|good|strong|safe|secure|new|old|valid|correct|better|really|admin|root|wifi|wi-fi|als|ist|ein|mein|das|ein|gutes|sicheres|starkes|starke|neues|est|comme|un|le|mon|bon|fort|sûr|nouveau|es|como|una|la|mi|buena|segura|fuerte|nueva|è|come|buona|sicura|forte|la|mia|nuova|é|uma|a|boa|segura|minha|nova|is|een|het|mijn|goed|sterk|veilig|nieuw|goede";
+  "is|was|as|at|in|into|a|an|the|my|his|her|your|our|their|for|good|strong|safe|secure|new|old|valid|correct|better|really|admin|root|wifi|wi-fi|als|ist|ein|mein|das|ein|gutes|sicheres|starkes|starke|neues|est|comme|un|le|mon|bon|fort|sûr|nouveau|es|como|una|la|mi|buena|segura|fuerte|nueva|è|come|buona|sicura|forte|la|mia|nuova|é|uma|a|boa|segura|minha|nova|is|een|het|mijn|goed|sterk|veilig|nieuw|goede";
 const BEFORE_VALUE = new RegExp(
   `(?:^|[\\s"'\`“„«¿(])([^\\s"'\`”“»(]{6,60})["'\`”“»)]?(?:\\s(?:${FUNCTION_WORDS})){1,5}\\s$`,
   "iu",
@@ -157,7 +169,12 @@ function passwordBefore(text: string, start: number, end: number): Span | undefi
   if (!/[\d#$%&*@!]/.test(text.slice(from, start))) return undefined;
   const before = text.slice(from, start);
   const match = BEFORE_VALUE.exec(before.slice(before.lastIndexOf("\n") + 1));
-  if (match === null || THING_AFTER.test(text.slice(end, end + 24))) return undefined;
+  if (
+    match === null ||
+    (THING_AFTER.test(text.slice(end, end + 24)) &&
+      !/\b(?:enter|type|typed|entered|use)\s\S+\s(?:at|in|as)\s/i.test(before.slice(-90)))
+  )
+    return undefined;
   const value = match[1]!.replace(/[,;:]+$/, "");
   if (passwordShape(value) === "none" || /^(?:how|what|why)$/i.test(value)) return undefined;
   const at = text.lastIndexOf(value, start - 1);
@@ -175,7 +192,7 @@ function isHowTo(text: string, start: number): boolean {
 const NETWORK_KEY =
   /[^\n]{0,60}?(?:\b(?:key|code|password|passphrase|psk|clave|chiave|chave|sleutel|sleutelcode|schlüssel|contraseña|senha|wachtwoord)|cl[ée])(?:\s(?:du|del|do|van de|for the|of the)\s\S{1,20})?(?:\s{0,2}[:=]\s{0,2}|,?\s(?:is|ist|lautet|c['’]est|est|es|è|é|now|jetzt)\s{1,2})["'“]?([^\s"'”]{6,64})/iy;
 const NETWORK_SHORT =
-  /[-\s]?(?:\d\s)?(?:key|code|schlüssel|sleutel|psk)?(?:\s{0,2}[:=]\s{0,2}|\s(?:is|ist|lautet|est|es|è|é)\s)["'“]?([^\s"'”]{6,64})/iy;
+  /(?:\s{0,2}:\s{0,2}[\w-]{2,24}\s{0,2}[/|,]\s{0,2}|[-\s]?(?:\d\s)?(?:key|code|schlüssel|sleutel|psk)?(?:\s{0,2}[:=]\s{0,2}|\s(?:is|ist|lautet|est|es|è|é)\s))["'“]?([^\s"'”]{6,64})/iy;
 
 function findNetworkKey(text: string, start: number, end: number): Span | undefined {
   if (isLetter(text.charCodeAt(start - 1)) || !/\d|[#$%&*@!]/.test(text.slice(end, end + 160))) return undefined;
@@ -203,6 +220,7 @@ const SIGN_IN_WORDS = [
   "log on",
   "sign in",
   "credentials",
+  "creds",
   "logins",
   "user",
   "username",

@@ -1,18 +1,23 @@
 import { customerDetections, ownDetections } from "./internal-matters.js";
 import type { Rule } from "./rule.js";
+import { secrecyDetections } from "./secrecy-wishes.js";
 import { besides, from, unlessQuestion } from "./sentence.js";
 
 const TARGET =
   "(?:cloud|internet|online|outside|any(?:one|body|where)|no ?(?:one|body)|else|servers?|third part\\w+|openai|chatgpt|google|anthropic|microsoft|remote\\w*|external\\w*|off (?:this|my|the) \\w+|publicly|(?:this|my|the) (?:device|phone|laptop|machine|computer|building|company|house)|other people|others|following|this (?:text|file|message|document|email|note|letter)|it|them)";
 
 const NEVER = new RegExp(
-  `(?:please )?(?:do not|don['’]t|dont|never|must not|mustn['’]t|may not|should not|shouldn['’]t|can['’]?t|cannot|i (?:do not|don['’]t) want (?:this|it|that|them)?|no one should|nobody should) (?:to |ever |be |let (?:it|this|that|them) )?(?:go|going|send|sent|upload\\w*|share\\w*|forward\\w*|transmit\\w*|leak\\w*|disclose\\w*|post|publish\\w*|stor\\w+|log|expose|leave|leaves|pass(?:ed)? on|tell)(?: [\\w'’]{1,14}){0,5}? ?\\b${TARGET}\\b`,
+  `(?:please )?(?:do not|don['’]t|dont|never|must not|mustn['’]t|may not|should not|shouldn['’]t|can['’]?t|cannot|i (?:do not|don['’]t) want (?:this|it|that|them)?|no one should|nobody should|under no circumstances|not to) (?:to |ever |be |let (?:it|this|that|them|anything(?: of (?:this|it))?|any of (?:this|it)) )?(?:repeat|send|sent|upload\\w*|share\\w*|forward\\w*|transmit\\w*|leak\\w*|disclose\\w*|post|publish\\w*|stor\\w+|log|expose|pass(?:ed)? on|tell)(?: [\\w'’]{1,14}){0,5}? ?\\b${TARGET}\\b`,
   "iy",
 );
 
 /** "For internal use only" over a document; in the comments of code it speaks of an interface. */
 const INTERNAL_USE =
   /(?:for )?internal (?:use )?only(?!>|["'`]|\.?\s*\n?\s*(?:\*|\/\/|explicit|def|function|class))[^\n]{0,12}/iy;
+
+/** What must not get to a place: "this can't go to the cloud", "never let it leave this device". */
+const NOT_THERE =
+  /(?:please )?(?:do not|don['’]t|dont|never|must not|mustn['’]t|may not|should not|shouldn['’]t|can['’]?t|cannot|i (?:do not|don['’]t) want (?:this|it|that|them|any of this)|under no circumstances)(?: to| ever| be| should this| may this| let (?:it|this|that|them|anything(?: of (?:this|it))?|any of (?:this|it))){0,2} (?:go|going|reach|get|leave)(?: [\w'’]{1,14}){0,4}? (?:cloud|internet|online|any(?:one|body|where)|servers?|third part\w+|openai|chatgpt|google|anthropic|(?:this|my|the) (?:device|phone|laptop|machine|computer|building|company|house))\b/iy;
 
 const DIRECTIVES = [
   from(
@@ -35,8 +40,31 @@ const DIRECTIVES = [
       "i do not want",
       "nobody should",
       "no one should",
+      "under no circumstances",
+      "not to be ",
     ],
     NEVER,
+  ),
+  from(
+    [
+      "do not ",
+      "don't ",
+      "don’t ",
+      "dont ",
+      "never ",
+      "please do not",
+      "must not ",
+      "may not ",
+      "can't ",
+      "cannot ",
+      "i don't want",
+      "i do not want",
+      "nobody should",
+      "no one should",
+      "under no circumstances",
+      "not to be ",
+    ],
+    NOT_THERE,
   ),
   from(
     ["process", "handle th", "run th", "analyze th", "analyse th", "answer", "use", "stay", "only", "work"],
@@ -102,8 +130,46 @@ const DIRECTIVES = [
     /(?:nobody|no one)(?: else)? (?:may|must|should|can|is allowed to)(?: ever)? (?:read|see|know|learn|hear|find out|access|look)/iy,
   ),
   from(
-    ["attorney-client privileged", "privileged and confidential", "privileged & confidential"],
+    [
+      "attorney-client privileged and",
+      "attorney-client privileged:",
+      "privileged and confidential",
+      "privileged & confidential",
+    ],
     /(?<!the )[^\n]{20,30}/iy,
+  ),
+  from(
+    ["nobody else", "no one else"],
+    /(?:nobody|no one) else (?:saw|sees|reads?|knew|knows|hears?|learns?|should see)/iy,
+  ),
+  from(
+    [
+      "handle offline",
+      "what runs on the phone",
+      "what runs on this",
+      "what runs on my",
+      "do not repeat",
+      "don't repeat",
+    ],
+    /[^\n]{12,24}?(?:offline|phone|device|laptop|repeat)(?![\w]| (?:after|yourself|it back))/iy,
+  ),
+  from(
+    [
+      "das ist geheim",
+      "geheim halten",
+      "à garder pour toi",
+      "garde ça pour toi",
+      "c'est confidentiel",
+      "es confidencial",
+      "è riservato",
+      "é confidencial",
+      "is vertrouwelijk",
+      "guárdalo para ti",
+      "tienilo per te",
+      "guarda só para ti",
+      "hou het voor je",
+    ],
+    /[^\n]{8,20}?(?=$|[\s.,:;!?)])/iy,
   ),
   // German, French, Spanish, Italian, Portuguese, Dutch.
   from(
@@ -221,7 +287,7 @@ export const privateIntentRules: readonly Rule[] = [
     description: "a wish to keep this text private",
     kind: "PRIVATE",
     ...keepLocal,
-    detections: DIRECTIVES.map(unlessQuestion).map(unlessCode),
+    detections: [...DIRECTIVES.map(unlessQuestion), ...secrecyDetections].map(unlessCode),
   },
   {
     id: "PRIVACY_061",
