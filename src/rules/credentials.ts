@@ -48,8 +48,8 @@ function valueAfter(pattern: RegExp): (text: string, start: number, end: number)
 
 const USERINFO = /:\/\/([^\s/?#:"'<>`(){}]{0,128}:[^\s/"'<>`]{1,256})@(?=[\w[.-])/y;
 
-/** Hosts of examples and of a developer's own machine. */
-const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|host\b|hostname|server\b|db\b|example\.|0\.0\.0\.0)/i;
+/** A developer's own machine. */
+const LOCAL_HOST = /^(?:localhost|127\.0\.0\.1|host\b|hostname|db\b|0\.0\.0\.0)/i;
 
 /** `scheme://name:password@host`, wherever the scheme's `://` stands. */
 function findUserinfo(text: string, start: number): Span | undefined {
