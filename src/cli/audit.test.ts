@@ -82,6 +82,14 @@ describe("decisions on the record", () => {
     expect(changed.stderr).toContain("facts.ruleVersion");
   });
 
+  test("replays a blocked question whose project was never created", async () => {
+    const home = new TestHome();
+    const asked = ["ask", "--json", "-p", "never", `My token is ${secret()}, what now?`];
+    const { id } = JSON.parse((await home.run(asked)).stdout);
+    const again = await home.run(["replay", id, "-"], { stdin: `My token is ${secret()}, what now?\n` });
+    expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
   test("explain --would-send prints what would go out, and sends nothing", async () => {
     const home = withRemote();
     const before = received;

@@ -19,53 +19,33 @@ const INTERNAL_USE =
 const NOT_THERE =
   /(?:please )?(?:do not|don['’]t|dont|never|must not|mustn['’]t|may not|should not|shouldn['’]t|can['’]?t|cannot|i (?:do not|don['’]t) want (?:this|it|that|them|any of this)|under no circumstances)(?: to| ever| be| should this| may this| let (?:it|this|that|them|anything(?: of (?:this|it))?|any of (?:this|it))){0,2} (?:go|going|reach|get|leave)(?: [\w'’]{1,14}){0,4}? (?:cloud|internet|online|any(?:one|body|where)|servers?|third part\w+|openai|chatgpt|google|anthropic|(?:this|my|the) (?:device|phone|laptop|machine|computer|building|company|house))\b/iy;
 
+/** How a prohibition begins; both patterns below look behind one. */
+const PROHIBITIONS = [
+  "do not ",
+  "don't ",
+  "don’t ",
+  "dont ",
+  "never ",
+  "please do not",
+  "must not ",
+  "may not ",
+  "can't ",
+  "cannot ",
+  "i don't want",
+  "i do not want",
+  "nobody should",
+  "no one should",
+  "under no circumstances",
+  "not to be ",
+];
+
 const DIRECTIVES = [
   from(
     ["keep th", "keep it", "keep every", "keep my"],
     /keep (?:this|that|these|it|them|everything|my \w{2,16})(?: \w{2,14}){0,3}? (?:private|confidential|secret|local(?:ly)?|on[- ]prem\w*|on (?:my|this|the) (?:device|machine|phone|laptop|computer)|between (?:us|you and me|ourselves)|to yourself|offline|internal|off the cloud|in[- ]house)/iy,
   ),
-  from(
-    [
-      "do not ",
-      "don't ",
-      "don’t ",
-      "dont ",
-      "never ",
-      "please do not",
-      "must not ",
-      "may not ",
-      "can't ",
-      "cannot ",
-      "i don't want",
-      "i do not want",
-      "nobody should",
-      "no one should",
-      "under no circumstances",
-      "not to be ",
-    ],
-    NEVER,
-  ),
-  from(
-    [
-      "do not ",
-      "don't ",
-      "don’t ",
-      "dont ",
-      "never ",
-      "please do not",
-      "must not ",
-      "may not ",
-      "can't ",
-      "cannot ",
-      "i don't want",
-      "i do not want",
-      "nobody should",
-      "no one should",
-      "under no circumstances",
-      "not to be ",
-    ],
-    NOT_THERE,
-  ),
+  from(PROHIBITIONS, NEVER),
+  from(PROHIBITIONS, NOT_THERE),
   from(
     ["process", "handle th", "run th", "analyze th", "analyse th", "answer", "use", "stay", "only", "work"],
     /(?:process|handle|run|analy[sz]e|answer|work on|use|stay|only)(?: (?:this|it|these|that|only|everything|on|with|the|a|my|question|one)){0,4}? (?:locally|local model|offline|on[- ]prem\w*|on[- ]device|(?:on )?(?:my|this|the) (?:device|phone|laptop|machine)(?: only| alone)|device only|in[- ]house)\b(?! (?:with|using|for (?:testing|development)|server|storage))/iy,

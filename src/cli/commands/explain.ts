@@ -44,9 +44,8 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
     const recorded = await recordedAs(session, parsed.words[0]);
     const query = await queryOf(recorded, session, parsed, terminal);
     const { facts } = recorded;
-    const kept = (await session.context.keptTurns(query.project ?? "")).filter(
-      (turn) => turn.createdAtMs < recorded.atMs,
-    );
+    const past = query.project === undefined ? [] : await session.context.keptTurns(query.project);
+    const kept = past.filter((turn) => turn.createdAtMs < recorded.atMs);
     const engines = await session.engines({ ...query, forced: "remote" }); // all of them: for the skills among them
     const router = new Router(facts.router);
     const decision = decide(
