@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 // Biome colours its output even into a file, one escape sequence for each letter.
 const colours = process.stdout.isTTY ? [] : ["--colors=off"];
 const STEPS = {
+  kernels: [["node", "tools/build-kernels.mjs", "--check"]],
   build: [["node", "tools/ensure-built.mjs", "--force"]],
   lint: [["biome", "ci", ...colours, "."]],
   layers: [["node", "tools/check-layers.mjs"]],

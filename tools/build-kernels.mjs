@@ -1,0 +1,83 @@
+// Compiles assembly/NAME.ts to src/kernels/generated/NAME-wasm.ts. Usage: node tools/build-kernels.mjs [--help] [--check] [NAME...]
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import asc from "assemblyscript/asc";
+
+/** Of all modules together, uncompressed. */
+const LIMIT_BYTES = 30 * 1024;
+
+const { values, positionals } = parseArgs({
+  options: { help: { type: "boolean" }, check: { type: "boolean" } },
+  allowPositionals: true,
+});
+if (values.help) {
+  console.log(`Usage: node tools/build-kernels.mjs [--check] [NAME...]
+
+Compiles assembly/NAME.ts (default: all) to a base64 string in src/kernels/generated/NAME-wasm.ts. With --check nothing is
+written and a committed string that differs from what its source compiles to is an error, as is a total over 30 KB.`);
+  process.exit(0);
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const known = readdirSync(join(root, "assembly")).flatMap((file) => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? []);
+const names = positionals.length > 0 ? positionals : known;
+let total = 0;
+let failed = false;
+mkdirSync(join(root, "src/kernels/generated"), { recursive: true });
+for (const name of names) {
+  if (!known.includes(name)) throw new RangeError(`Cannot build kernel "${name}": expected one of ${known.join(", ")}`);
+  const bytes = await compile(name);
+  total += bytes.length;
+  const path = join(root, "src/kernels/generated", `${name}-wasm.ts`);
+  const text = `// Made by tools/build-kernels.mjs from assembly/${name}.ts; not for hand-editing.\nexport const ${camel(name)}Wasm: string =\n  "${Buffer.from(bytes).toString("base64")}";\n`;
+  const same = existsSync(path) && readFileSync(path, "utf8") === text;
+  console.log(
+    `${name}: ${bytes.length} bytes, ${gzipSync(bytes).length} gzip${values.check && !same ? ", DIFFERS from what is committed" : ""}`,
+  );
+  if (values.check) failed ||= !same;
+  else if (!same) writeFileSync(path, text);
+}
+if (names.length === known.length) {
+  console.log(`all: ${total} of ${LIMIT_BYTES} bytes`);
+  if (total > LIMIT_BYTES) failed = true;
+}
+if (failed) {
+  console.error(
+    "The kernels are not as they should be: run node tools/build-kernels.mjs and commit, or make them smaller.",
+  );
+  process.exit(1);
+}
+
+/** The module's bytes: memory is imported, nothing is allocated, errors of the compiler end the run. */
+async function compile(name) {
+  let binary;
+  const { error, stderr } = await asc.main(
+    [
+      `${name}.ts`,
+      ...["--outFile", "module.wasm", "--runtime", "stub", "--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert"],
+      ...["--converge", "--importMemory", "--enable", "simd", "--use", "abort="],
+    ],
+    {
+      readFile: (file, base) => {
+        const path = join(root, "assembly", base === "." ? "" : base, file);
+        return existsSync(path) ? readFileSync(path, "utf8") : null;
+      },
+      writeFile: (_, contents) => {
+        binary = contents;
+      },
+      listFiles: () => [],
+    },
+  );
+  if (error) {
+    console.error(stderr.toString());
+    throw error;
+  }
+  return binary;
+}
+
+function camel(name) {
+  return name.replace(/-./g, (part) => part[1].toUpperCase());
+}
