@@ -5,7 +5,7 @@ import type { RoutingDecision } from "./core/decision.js";
 import type { DecisionFacts, DecisionTaken } from "./core/decision-record.js";
 import { scannableTexts } from "./core/language-model.js";
 import { type DeviceStatus, type Engine, noTelemetry, type Telemetry } from "./core/ports.js";
-import type { Preference, Query } from "./core/query.js";
+import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import type { RuleHit, ScannedText, Verdict } from "./core/verdict.js";
 import { droppedEngines, enginesInOrder, type Router, type RoutingInput } from "./routing/router.js";
 import type { ExpertSystem } from "./rules/expert-system.js";
@@ -48,7 +48,7 @@ export function decide(
   }: { readonly rules: ExpertSystem; readonly router: Router; readonly telemetry?: Telemetry },
 ): Decision {
   const texts = textsOf(query);
-  const verdict = timed(telemetry, "rules", () => judge(texts, circumstances, rules));
+  const verdict = timed(telemetry, "rules", () => judge(texts, query, circumstances, rules));
   const { projectPrivate, device, engines, preference } = circumstances;
   const { settings, conversation } = query;
   const input: RoutingInput = {
@@ -84,10 +84,11 @@ export function recordOf(
 /** The rules' verdict, made stricter by what the texts quote of values kept here before and by what a guard model said. */
 function judge(
   texts: readonly ScannedText[],
+  { project = DEFAULT_PROJECT }: Query,
   { keptValues, guardHits = [] }: Circumstances,
   rules: ExpertSystem,
 ): Verdict {
-  const verdict = rules.evaluate(texts);
+  const verdict = rules.evaluate(texts, { project });
   if (verdict.kind === "block") return verdict;
   const quoted = keptValues.length === 0 ? [] : quotations(texts, keptValues);
   const blocking = guardHits.find((hit) => hit.action === "block");

@@ -87,11 +87,7 @@ export class Orchestrator {
   readonly #guard: GuardModel | undefined;
   readonly #audit: DecisionLog | undefined;
   readonly #random: Random;
-  readonly #ruleVersion: string;
-  /** Flagged values of turns that were kept here, by turn. */
-  readonly #keptValues = new WeakMap<Turn, readonly string[]>();
-  /** What the rules said of a turn; they do not change while the orchestrator lives, and neither does a turn. */
-  readonly #staysHere = new WeakMap<Turn, boolean>();
+  #judged: JudgedTurns;
 
   constructor(options: OrchestratorOptions) {
     const {
@@ -122,7 +118,7 @@ export class Orchestrator {
     this.#guard = guard;
     this.#audit = audit;
     this.#random = random ?? systemRandom;
-    this.#ruleVersion = audit === undefined ? "" : ruleVersionOf(this.#rules.rules);
+    this.#judged = new JudgedTurns(this.#rules);
   }
 
   /** Decides about a question without calling a model or remembering anything. */
@@ -228,7 +224,7 @@ export class Orchestrator {
       projectPrivate: project?.private ?? false,
       device: this.#device.status(),
       engines: this.#engines,
-      keptValues: kept.flatMap((turn) => this.#valuesOf(turn)),
+      keptValues: kept.flatMap((turn) => this.#valuesOf(turn, name)),
       ...(this.#guard === undefined
         ? {}
         : { guardHits: await guardHits(this.#guard, textsOf(query), signal === undefined ? {} : { signal }) }),
@@ -236,13 +232,20 @@ export class Orchestrator {
     return decide(query, circumstances, { rules: this.#rules, router: this.#router, telemetry: this.#telemetry });
   }
 
-  #valuesOf(turn: Turn): readonly string[] {
-    let values = this.#keptValues.get(turn);
+  #valuesOf(turn: Turn, project: string): readonly string[] {
+    const { keptValues } = this.#current();
+    let values = keptValues.get(turn);
     if (values === undefined) {
-      values = valuesKeptBy(turn, this.#rules);
-      this.#keptValues.set(turn, values);
+      values = valuesKeptBy(turn, project, this.#rules);
+      keptValues.set(turn, values);
     }
     return values;
+  }
+
+  /** What today's rules said of turns; a reload of a rule file begins anew. */
+  #current(): JudgedTurns {
+    if (!this.#judged.isOf(this.#rules)) this.#judged = new JudgedTurns(this.#rules);
+    return this.#judged;
   }
 
   #openLog(query: Query, decision: Decision): QuestionLog | undefined {
@@ -253,7 +256,7 @@ export class Orchestrator {
       log: this.#audit,
       projectId: async () => (await this.context.find(query.project ?? DEFAULT_PROJECT))?.id ?? "",
       nowMs,
-      ...recordOf(decision, { router: this.#router, ruleVersion: this.#ruleVersion }),
+      ...recordOf(decision, { router: this.#router, ruleVersion: this.#current().version }),
     });
   }
 
@@ -261,7 +264,7 @@ export class Orchestrator {
   #guarded(engine: Engine, record: (entry: EgressRecord) => void): LanguageModelV4 {
     if (engine.place === "device") return engine.model;
     const scanner = this.#rules;
-    const guarded = withEgressGuard(engine.model, { scanner, record });
+    const guarded = withEgressGuard(engine.model, { scanner, record, keepProject: engine.scoped });
     return withRedaction(guarded, { scanner, createRedactor: () => new Redactor() });
   }
 
@@ -301,7 +304,7 @@ export class Orchestrator {
         ? await this.context.prompt(promptQuery(query, project), {
             place: engine.place,
             budgetTokens: context - reserve,
-            keepLocal: (turn) => this.#staysNow(turn, engine.place),
+            keepLocal: (turn) => this.#staysNow(turn, project, engine.place),
           })
         : { messages: query.conversation ?? questionOnly(query.text), privateTurns: 0 };
     const ours: LanguageModelV4CallOptions = {
@@ -339,17 +342,21 @@ export class Orchestrator {
    * Whether the rules of today keep a turn here that was open when it was said: consent was withdrawn, a rule was added,
    * another device wrote it. For the device only a turn that some rule matched is read again.
    */
-  #staysNow(turn: Turn, place: Engine["place"]): boolean {
+  #staysNow(turn: Turn, project: string, place: Engine["place"]): boolean {
     if (place === "device" && turn.ruleIds.length === 0) return false;
-    let stays = this.#staysHere.get(turn);
+    const { staysHere } = this.#current();
+    let stays = staysHere.get(turn);
     if (stays === undefined) {
       stays = keepsLocal(
-        this.#rules.evaluate([
-          { source: "history", text: turn.question },
-          { source: "history", text: turn.answer },
-        ]),
+        this.#rules.evaluate(
+          [
+            { source: "history", text: turn.question },
+            { source: "history", text: turn.answer },
+          ],
+          { project },
+        ),
       );
-      this.#staysHere.set(turn, stays);
+      staysHere.set(turn, stays);
     }
     return stays;
   }
@@ -357,6 +364,7 @@ export class Orchestrator {
   /** Stores the turn. What a rule, a mark or a choice kept on the device stays there: the turn never enters a remote prompt. */
   async #remember(query: Query, input: RoutingInput, { engine, result, tainted }: Given): Promise<string> {
     const { verdict } = input;
+    const project = query.project ?? DEFAULT_PROJECT;
     const answer = textOfContent(result.content);
     const metadata = result.providerMetadata?.[PROVIDER_KEY];
     const note = typeof metadata?.["note"] === "string" ? metadata["note"] : undefined;
@@ -366,10 +374,10 @@ export class Orchestrator {
       input.preference === "private" ||
       input.forced === "local" ||
       tainted ||
-      keepsLocal(this.#rules.evaluate([{ source: "history", text: answer }]));
+      keepsLocal(this.#rules.evaluate([{ source: "history", text: answer }], { project }));
     const span = this.#telemetry.span("remember");
     try {
-      const turn = await this.context.remember(query.project ?? DEFAULT_PROJECT, {
+      const turn = await this.context.remember(project, {
         kind: note === undefined ? "turn" : "note",
         question: note ?? query.text,
         answer: note === undefined ? answer : "",
@@ -403,6 +411,29 @@ export class Orchestrator {
   }
 }
 
+/** What one set of rules said of turns, none of which ever changes. */
+class JudgedTurns {
+  /** Flagged values of turns that were kept here. */
+  readonly keptValues: WeakMap<Turn, readonly string[]> = new WeakMap();
+  readonly staysHere: WeakMap<Turn, boolean> = new WeakMap();
+  readonly #rules: ExpertSystem["rules"];
+  #version: string | undefined;
+
+  constructor({ rules }: ExpertSystem) {
+    this.#rules = rules;
+  }
+
+  isOf({ rules }: ExpertSystem): boolean {
+    return this.#rules === rules;
+  }
+
+  /** For the decision record; made when first asked for. */
+  get version(): string {
+    this.#version ??= ruleVersionOf(this.#rules);
+    return this.#version;
+  }
+}
+
 /** Parts that say "noted" wait until it is true. */
 class HeldParts {
   /** To be laid over the caller's own; empty when nothing is held. */
@@ -427,9 +458,9 @@ function promptQuery(query: Query, project: string): Parameters<ContextManager["
 }
 
 /** The flagged values of a turn that was kept on the device: a later question that quotes one stays too. */
-export function valuesKeptBy(turn: Turn, rules: ExpertSystem): readonly string[] {
+export function valuesKeptBy(turn: Turn, project: string, rules: ExpertSystem): readonly string[] {
   const texts: ScannedText[] = [turn.question, turn.answer].map((text) => ({ source: "history", text }));
-  return flaggedValues(texts, rules.evaluate(texts).hits);
+  return flaggedValues(texts, rules.evaluate(texts, { project }).hits);
 }
 
 type Departed = ReturnType<NonNullable<Engine["departed"]>>;

@@ -36,19 +36,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on("error", () => {}); // nowhere left to say it
 
-// A bug of ours: Node would print the error with its causes, which may quote a question.
-const onCrash = async (error: unknown): Promise<void> => {
-  try {
-    const { discreet } = await import("./discreet.js");
-    const told = error instanceof Error ? (env["MOBILE_AI_DEBUG"] && error.stack) || error.message : String(error);
-    process.stderr.write(`Error: this is a bug in mobile-ai: ${discreet(told, { everything: true })}\n`);
-  } finally {
-    process.exit(1);
-  }
-};
-process.on("uncaughtException", onCrash);
-process.on("unhandledRejection", onCrash);
-
 const terminal: Terminal = {
   stdin: process.stdin,
   stdout: process.stdout,
@@ -62,5 +49,20 @@ const terminal: Terminal = {
     return () => void callbacks.splice(callbacks.indexOf(callback), 1);
   },
 };
+
+// A bug of ours: Node would print the error with its causes, which may quote a question.
+const onCrash = async (error: unknown): Promise<void> => {
+  try {
+    const { discreet } = await import("./discreet.js");
+    const told = error instanceof Error ? (env["MOBILE_AI_DEBUG"] && error.stack) || error.message : String(error);
+    process.stderr.write(
+      `Error: this is a bug in mobile-ai: ${await discreet(told, { terminal, everything: true })}\n`,
+    );
+  } finally {
+    process.exit(1);
+  }
+};
+process.on("uncaughtException", onCrash);
+process.on("unhandledRejection", onCrash);
 
 process.exitCode = await run(process.argv.slice(2), terminal);

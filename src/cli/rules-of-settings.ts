@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { ExpertSystem } from "../rules/expert-system.js";
+import { ExpertSystem, type Rule } from "../rules/expert-system.js";
 import { UsageError } from "./command.js";
 import { pathsOf } from "./configuration.js";
 import { readIfPresent } from "./files.js";
@@ -27,6 +27,14 @@ export async function rulesOf(settings: Settings, terminal: Terminal): Promise<E
     if (error instanceof RuleFileError) throw new UsageError(safe(error.message.split("\n")[0]!));
     throw error;
   }
+}
+
+/** The rules of one's own alone, none switched off; rejects when their file cannot be read or is bad. */
+export async function fileRulesOf(settings: Settings, terminal: Terminal): Promise<readonly Rule[]> {
+  const path = ruleFilePath(settings, terminal);
+  if (path === undefined) return [];
+  const { parseRuleFile } = await import("../rules/rule-file.js");
+  return parseRuleFile((await readIfPresent(path)) ?? "", path).rules;
 }
 
 /** Where the rule file lies: a path in the configuration file is relative to that file, any other to the working directory. */

@@ -77,11 +77,11 @@ function asksForJson(words: readonly string[]): boolean {
 async function report(error: unknown, terminal: Terminal, json: boolean): Promise<number> {
   const { message: told, exitCode } = problemOf(error, terminal);
   const { discreet } = await import("./discreet.js"); // 20 ms, which only failures pay
-  const message = discreet(told);
+  const message = await discreet(told, { terminal });
   if (json) print(terminal, JSON.stringify({ error: { message: message.trim(), exitCode } }, null, 2));
   remark(terminal, safe(message)); // it may quote a file, a server or a name
   if (terminal.environment["MOBILE_AI_DEBUG"] && error instanceof Error && error.stack) {
-    remark(terminal, safe(discreet(error.stack, { everything: true })));
+    remark(terminal, safe(await discreet(error.stack, { terminal, everything: true })));
   }
   return exitCode;
 }

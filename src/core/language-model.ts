@@ -15,6 +15,12 @@ import type { ScannedText } from "./verdict.js";
 /** Key of our own entry in `providerOptions` and `providerMetadata`. */
 export const PROVIDER_KEY = "mao";
 
+/** The project that a call is made for, where our entry in its `providerOptions` names one. */
+export function projectOf(call: Pick<LanguageModelV4CallOptions, "providerOptions">): string | undefined {
+  const project = call.providerOptions?.[PROVIDER_KEY]?.["project"];
+  return typeof project === "string" ? project : undefined;
+}
+
 /** A V4 model with the name of the one inside and calls of its own: the frame of every behaviour around a model. */
 export function modelAround(
   model: Pick<LanguageModelV4, "provider" | "modelId" | "supportedUrls">,

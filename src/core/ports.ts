@@ -20,6 +20,11 @@ export interface Engine {
    * included. Without it only calls and the texts in them are counted.
    */
   readonly departed?: () => { readonly requests: number; readonly bytes: number };
+  /**
+   * Set by a network engine that has a gate of its own and asks it with the project that our entry in `providerOptions`
+   * names; nothing of that entry leaves through it. From any other the entry is taken out.
+   */
+  readonly scoped?: true;
   /** Frees what the engine holds; calling it twice is allowed. */
   readonly close?: () => Promise<void>;
 }

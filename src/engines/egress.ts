@@ -8,7 +8,8 @@ import { isLoopback } from "./loopback.js";
 
 /** What decides whether texts may leave the device; the expert system is one. */
 export interface RequestScanner {
-  evaluate(texts: readonly ScannedText[]): Verdict;
+  /** Where `project` is not given, rules for some projects only speak up too. */
+  evaluate(texts: readonly ScannedText[], options?: { readonly project?: string | undefined }): Verdict;
 }
 
 /** The part of `fetch` that engines use. */
@@ -36,6 +37,8 @@ export interface EgressRequest {
   readonly signal?: AbortSignal | undefined;
   /** Id of the engine, for the record. */
   readonly engine?: string;
+  /** For rules that are for some projects only; it is not sent. */
+  readonly project?: string | undefined;
   /** `device`: the server is on this machine and forwards nothing, so nothing is scanned; loopback addresses only. */
   readonly place?: "device" | "network";
 }
@@ -63,7 +66,7 @@ const MAX_REDIRECTS = 3;
 export function createEgress({ fetch, scanner, record }: EgressOptions): Egress {
   const transmit: Fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
   return {
-    async send({ url: address, method, headers, json, signal, engine, place = "network" }) {
+    async send({ url: address, method, headers, json, signal, engine, project, place = "network" }) {
       let url = parseAddress(address);
       if (place === "device" && !isLoopback(url)) {
         throw new TypeError(
@@ -77,7 +80,7 @@ export function createEgress({ fetch, scanner, record }: EgressOptions): Egress 
       );
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
-        if (place === "network") mustLeave(scanner, bodyTexts(body), url.origin);
+        if (place === "network") mustLeave(scanner, bodyTexts(body), { destination: url.origin, project });
         record?.({ ...(engine === undefined ? {} : { engine }), place, origin: url.origin, bytes, attempt });
         const init: RequestInit = { method, headers: checked, redirect: "manual" };
         if (body !== undefined) init.body = body;
@@ -123,8 +126,12 @@ export function openEgress(next?: (record: EgressRecord) => void): {
 }
 
 /** Throws EgressRefusedError unless the rules let these texts leave as they are; `redact` means not as they are. */
-export function mustLeave(scanner: RequestScanner, texts: readonly ScannedText[], destination: string): void {
-  const verdict = scanner.evaluate(texts);
+export function mustLeave(
+  scanner: RequestScanner,
+  texts: readonly ScannedText[],
+  { destination, project }: { readonly destination: string; readonly project: string | undefined },
+): void {
+  const verdict = scanner.evaluate(texts, { project });
   if (verdict.kind === "allow") return;
   const hits = verdict.hits.filter((hit) => hit.action === verdict.kind);
   const rules = [...new Set(hits.map((hit) => hit.ruleId))].join(", ");

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4Prompt,
   SharedV4ProviderOptions,
 } from "@ai-sdk/provider";
-import { collectStrings, modelAround, PROVIDER_KEY, scannableTexts } from "../core/language-model.js";
+import { collectStrings, modelAround, PROVIDER_KEY, projectOf, scannableTexts } from "../core/language-model.js";
 import type { ScannedText } from "../core/verdict.js";
 import { type EgressRecord, mustLeave, type RequestScanner } from "./egress.js";
 
@@ -13,6 +13,8 @@ export interface EgressGuardOptions {
   readonly record?: ((record: EgressRecord) => void) | undefined;
   /** Id of the engine, for the record and for messages; default the model's provider and name. */
   readonly engine?: string | undefined;
+  /** The model has such a gate itself and needs to know the project (`Engine.scoped`). */
+  readonly keepProject?: boolean | undefined;
 }
 
 /**
@@ -21,16 +23,18 @@ export interface EgressGuardOptions {
  * `providerOptions` is taken out. Scans once, O(length).
  */
 export function withEgressGuard(model: LanguageModelV4, options: EgressGuardOptions): LanguageModelV4 {
-  const { scanner, record, engine = `${model.provider}:${model.modelId}` } = options;
+  const { scanner, record, engine = `${model.provider}:${model.modelId}`, keepProject = false } = options;
   const pass = (call: LanguageModelV4CallOptions): LanguageModelV4CallOptions => {
     call.abortSignal?.throwIfAborted();
     const outgoing = withoutOwnOptions(call);
     const texts = outgoingTexts(outgoing);
-    mustLeave(scanner, texts, engine);
+    const project = projectOf(call);
+    mustLeave(scanner, texts, { destination: engine, project });
     const encoder = new TextEncoder();
     const bytes = texts.reduce((sum, { text }) => sum + encoder.encode(text).byteLength, 0);
     record?.({ engine, place: "network", bytes, attempt: 1 });
-    return outgoing;
+    if (!keepProject || project === undefined) return outgoing;
+    return { ...outgoing, providerOptions: { ...outgoing.providerOptions, [PROVIDER_KEY]: { project } } };
   };
   return modelAround(model, {
     doGenerate: async (call) => model.doGenerate(pass(call)),

@@ -7,6 +7,7 @@ import type {
 } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../core/clock.js";
 import { EngineError } from "../core/errors.js";
+import { projectOf } from "../core/language-model.js";
 import type { Engine } from "../core/ports.js";
 import { newId, type Random, systemRandom } from "../core/random.js";
 import type { Egress } from "./egress.js";
@@ -60,6 +61,7 @@ export function openAICompatibleEngine(
     id: idOf(options),
     place: placeOf(options),
     model: new OpenAICompatibleModel(options),
+    scoped: true,
     supports: { tools: true, structuredOutput: true, files: true, ...supports },
     ...(contextTokens === undefined ? {} : { contextTokens }),
   };
@@ -178,6 +180,7 @@ class OpenAICompatibleModel implements LanguageModelV4 {
       json: body,
       signal,
       engine: this.#id,
+      project: projectOf(options),
       place: this.#place,
     });
     const withheld: Withheld = { secrets: [...(key ? [key] : []), ...Object.values(this.#headers)], call: options };

@@ -34,6 +34,7 @@ export function providerEngine(model: LanguageModelV4 | LanguageModelV3, options
     id,
     place,
     model: place === "device" ? plain : withEgressGuard(plain, { scanner, record, engine: id }),
+    ...(place === "device" ? {} : { scoped: true as const }),
     supports: { tools: true, structuredOutput: true, files: true, ...supports },
     ...(contextTokens === undefined ? {} : { contextTokens }),
   };

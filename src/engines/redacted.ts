@@ -5,7 +5,7 @@ import type {
   LanguageModelV4Content,
   LanguageModelV4StreamPart,
 } from "@ai-sdk/provider";
-import { modelAround } from "../core/language-model.js";
+import { modelAround, projectOf } from "../core/language-model.js";
 import type { RuleHit, ScannedText } from "../core/verdict.js";
 import { mapCallTexts, mapJsonTexts } from "./call-texts.js";
 import type { RequestScanner } from "./egress.js";
@@ -68,7 +68,7 @@ function redactCall(
     texts.push({ source, text });
     return text;
   });
-  const hits = redactionHits(scanner, texts);
+  const hits = redactionHits(scanner, texts, projectOf(call));
   if (hits.size === 0) return call;
   let index = 0; // the second walk meets the same texts in the same order
   // Texts without a hit too: one that looks like a placeholder must not come back as somebody's address.

@@ -11,7 +11,7 @@ function redacted(
   texts: readonly ScannedText[],
   scanner: { evaluate(texts: readonly ScannedText[]): Verdict },
 ): string[] {
-  const hits = redactionHits(scanner, texts);
+  const hits = redactionHits(scanner, texts, undefined);
   const redactor = new Redactor();
   return texts.map(({ text }, index) => redactor.redact(text, hits.get(index) ?? []));
 }
@@ -39,17 +39,23 @@ describe("redactionHits", () => {
   });
 
   test("gives offsets into the original, round after round, and ends", () => {
-    const hits = redactionHits(uncovering, [
-      { source: "question", text: "xxx and x" },
-      { source: "history", text: "none" },
-    ]);
+    const hits = redactionHits(
+      uncovering,
+      [
+        { source: "question", text: "xxx and x" },
+        { source: "history", text: "none" },
+      ],
+      undefined,
+    );
     expect(hits.get(0)?.map(({ start, end }) => [start, end])).toEqual([
       [0, 1],
       [1, 2],
       [2, 3],
     ]);
     expect(hits.has(1)).toBe(false);
-    expect(redactionHits(uncovering, [{ source: "question", text: "x".repeat(100) }]).get(0)).toHaveLength(4);
+    expect(redactionHits(uncovering, [{ source: "question", text: "x".repeat(100) }], undefined).get(0)).toHaveLength(
+      4,
+    );
   });
 
   test("leaves nothing that the rules would still redact, however personal data is strung together", () => {

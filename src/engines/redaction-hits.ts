@@ -9,13 +9,17 @@ const MAX_ROUNDS = 4;
  * behind a street, so that the guard finds nothing left to redact. Each round scans the texts once; a text without hits
  * takes one round, most others two.
  */
-export function redactionHits(scanner: RequestScanner, texts: readonly ScannedText[]): Map<number, RuleHit[]> {
+export function redactionHits(
+  scanner: RequestScanner,
+  texts: readonly ScannedText[],
+  project: string | undefined,
+): Map<number, RuleHit[]> {
   const found = new Map<number, RuleHit[]>();
   let masks = texts.map(({ text }) => new Mask(text, []));
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const masked = texts.map(({ source }, index) => ({ source, text: masks[index]!.masked })); // one mask for each text
     let added = false;
-    for (const hit of scanner.evaluate(masked).hits) {
+    for (const hit of scanner.evaluate(masked, { project }).hits) {
       if (hit.action !== "redact" || hit.end <= hit.start) continue;
       const original = masks[hit.textIndex]!.original(hit);
       const known = found.get(hit.textIndex);

@@ -140,7 +140,8 @@ export class ExpertSystem {
     const coveredUntil = [-1, -1, -1, -1];
     for (const { rule, start, end } of found) {
       const { projects } = this.#rules[rule]!;
-      if (projects !== undefined && this.#project !== undefined && !projects.includes(this.#project)) continue;
+      if (projects !== undefined && this.#project !== undefined && !projects.includes(this.#project.normalize("NFC")))
+        continue;
       const strictness = STRICTNESS[actions[rule]!];
       if (end <= coveredUntil[strictness]!) continue;
       for (let level = 0; level <= strictness; level++) coveredUntil[level] = Math.max(coveredUntil[level]!, end);

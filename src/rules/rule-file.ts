@@ -63,7 +63,12 @@ const ruleSchema = v.strictObject({
   pattern: v.optional(v.pipe(v.string(), v.maxLength(1000, "expected at most 1000 characters"))),
   ignoreCase: v.optional(v.boolean(), false),
   context: v.optional(words(2), []),
-  projects: v.optional(words(1)),
+  projects: v.optional(
+    v.pipe(
+      words(1),
+      v.transform((names) => names.map((name) => name.normalize("NFC"))),
+    ),
+  ),
 });
 
 const fileSchema = v.strictObject({

@@ -24,7 +24,6 @@ export class TestHome {
     words: readonly string[],
     options: { readonly stdin?: string | Readable; readonly signal?: AbortSignal } = {},
   ): Promise<Ran> {
-    const { stdin = "", signal = new AbortController().signal } = options;
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     const collected = { stdout: "", stderr: "" };
@@ -34,17 +33,22 @@ export class TestHome {
     stderr.on("data", (chunk: Buffer) => {
       collected.stderr += chunk.toString("utf8");
     });
-    const terminal: Terminal = {
+    const code = await run(words, { ...this.terminal(options), stdout, stderr });
+    await new Promise((resolve) => setImmediate(resolve));
+    return { code, ...collected };
+  }
+
+  /** A terminal of this home whose output nobody reads. */
+  terminal(options: { readonly stdin?: string | Readable; readonly signal?: AbortSignal } = {}): Terminal {
+    const { stdin = "", signal = new AbortController().signal } = options;
+    return {
       stdin: typeof stdin === "string" ? Readable.from([Buffer.from(stdin)]) : stdin,
-      stdout,
-      stderr,
+      stdout: new PassThrough(),
+      stderr: new PassThrough(),
       environment: this.environment,
       signal,
       color: false,
       onInterrupt: () => () => {},
     };
-    const code = await run(words, terminal);
-    await new Promise((resolve) => setImmediate(resolve));
-    return { code, ...collected };
   }
 }

@@ -3,7 +3,7 @@ import { type ChainedEntry, canonicalJson } from "../../audit/hash-chain.js";
 import type { AuditEntry, DecisionEnd, DecisionFacts, DecisionTaken } from "../../core/decision-record.js";
 import { CannotAnswerError } from "../../core/errors.js";
 import type { Engine } from "../../core/ports.js";
-import type { Query } from "../../core/query.js";
+import { DEFAULT_PROJECT, type Query } from "../../core/query.js";
 import { decide, recordOf } from "../../decision.js";
 import type { Fetch } from "../../engines/egress.js";
 import { Orchestrator, valuesKeptBy } from "../../orchestrator.js";
@@ -55,7 +55,7 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
         projectPrivate: facts.projectPrivate,
         device: facts.device,
         engines: facts.engines.map((fact) => standIn(fact, engines)),
-        keptValues: kept.flatMap((turn) => valuesKeptBy(turn, session.rules)),
+        keptValues: kept.flatMap((turn) => valuesKeptBy(turn, query.project ?? DEFAULT_PROJECT, session.rules)),
         guardHits: recorded.taken.hits
           .filter((hit) => hit.ruleId === GUARD_RULE)
           .map((hit) => ({ ...hit, reason: "" })),
