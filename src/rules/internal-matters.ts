@@ -1,3 +1,4 @@
+import { foreignWorkDetections, workDetections } from "./own-work.js";
 import type { Detection } from "./rule.js";
 import { besides, from, unlessQuestion } from "./sentence.js";
 
@@ -117,14 +118,16 @@ const OWN: readonly Detection[] = [
 const COMMENT_LINE = /(?:^|\n)\s{0,8}(?:\/\/|\/?\*)[^\n]*$/;
 
 /** The same, but for comments of code, where "our algorithm" is anybody's. */
-export const ownDetections: readonly Detection[] = OWN.map((detection) => ({
-  ...detection,
-  find(text, start, end) {
-    const span = detection.find(text, start, end);
-    if (span === undefined || !COMMENT_LINE.test(text.slice(Math.max(0, start - 120), start))) return span;
-    return /[;{}]\s*(?:\n|$)|\*\//.test(text.slice(Math.max(0, start - 300), end + 300)) ? undefined : span;
-  },
-}));
+export const ownDetections: readonly Detection[] = [...OWN, ...workDetections, ...foreignWorkDetections].map(
+  (detection) => ({
+    ...detection,
+    find(text, start, end) {
+      const span = detection.find(text, start, end);
+      if (span === undefined || !COMMENT_LINE.test(text.slice(Math.max(0, start - 120), start))) return span;
+      return /[;{}]\s*(?:\n|$)|\*\//.test(text.slice(Math.max(0, start - 300), end + 300)) ? undefined : span;
+    },
+  }),
+);
 
 const PEOPLE =
   "(?:customer|client|employee|patient|psychotherapy|member|user|candidate|applicant|tenant|student|staff|guest|donor|subscriber|buyer)";

@@ -1,4 +1,5 @@
 import { customerDetections, ownDetections } from "./internal-matters.js";
+import { recordDetections } from "./own-work.js";
 import type { Rule } from "./rule.js";
 import { secrecyDetections } from "./secrecy-wishes.js";
 import { besides, from, unlessQuestion } from "./sentence.js";
@@ -238,15 +239,48 @@ const CODE_COMMENT =
 
 const CHINESE = [
   from(
-    ["我们"],
-    /我们(?:公司|团队|部门)?的?[^\n，。？]{0,6}?(?:内部|专有|生产环境|生产|客户|芯片|机密|未发布|员工|财务|合同|专利|商业|源代码|数据中心|竞争)/y,
+    ["我们", "我司", "本公司"],
+    /(?:我们|我司|本公司)(?:公司|团队|部门)?的?[^\n，。？]{0,6}?(?:内部|专有|生产|客户|芯片|机密|未发布|未公开|员工|财务|合同|专利|商业|代码|数据|竞争|防火墙|销售|董事会|供应商|支付|服务器|集群|网络|部署|配置|监控|日志|定价|战略|收购|合并|预算|季度|财报|营收|利润|配方|工艺|算法|路线图|投资|薪资|工资|裁员|研发|源码|系统架构|流水线|仓库)/y,
   ),
-  from(["客户数据", "客户资料", "员工数据", "员工资料", "公司内部", "用户记录"], /.{4}/y),
+  from(
+    [
+      "客户数据",
+      "客户资料",
+      "客户名单",
+      "客户投诉",
+      "客户信息",
+      "员工数据",
+      "员工资料",
+      "员工薪资",
+      "员工工资",
+      "员工档案",
+      "公司内部",
+      "用户记录",
+      "患者病历",
+      "病历",
+      "患者数据",
+    ],
+    /[^\n]{2,4}/y,
+  ),
   from(
     ["上周", "这次", "昨天", "本周"],
     /(?:上周|这次|昨天|本周)[^\n，。？]{0,6}?(?:团队|部门|董事会)[^\n，。？]{0,6}?会议/y,
   ),
-];
+].map(unlessChineseQuestion);
+
+/** "什么是客户数据?", "如何管理客户数据": knowledge, unless the text says whose. */
+function unlessChineseQuestion(detection: Rule["detections"][number]): Rule["detections"][number] {
+  return {
+    ...detection,
+    find(text, start, end) {
+      const span = detection.find(text, start, end);
+      const before = text.slice(Math.max(0, start - 12), start);
+      return span !== undefined && text[start] !== "我" && /什么|如何|怎么|为什么|解释|设计|写一/.test(before)
+        ? undefined
+        : span;
+    },
+  };
+}
 
 function unlessCode(detection: Rule["detections"][number]): Rule["detections"][number] {
   return {
@@ -281,6 +315,6 @@ export const privateIntentRules: readonly Rule[] = [
     description: "data about customers, employees or patients",
     kind: "CUSTOMER_DATA",
     ...keepLocal,
-    detections: customerDetections,
+    detections: [...customerDetections, ...recordDetections],
   },
 ];

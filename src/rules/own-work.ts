@@ -1,0 +1,160 @@
+import type { Detection, Span } from "./rule.js";
+import { besides, from, sentenceAround, unlessQuestion } from "./sentence.js";
+
+/** Words between "our" and what is ours; a small word ends the noun phrase. */
+const BETWEEN =
+  "(?:(?!(?:is|are|was|were|the|its?|and|or|to|in|of|on|for|with|that|has|have|had|do|does|will|can|at|by|from|a|an)\\b)[\\w'’&.-]{1,16} ){0,3}?";
+/** Things only an organisation calls "ours", whatever is said of them. */
+const STRONG =
+  "(?:back-?ends?|code ?base|mono-?repo|repo(?:sitory|sitories)?|micro-?services?|middleware|firmware|clusters?|(?:deployment|build|release|data|ci(?:/cd)?|sales|etl|jenkins|gitlab) pipelines?|kafka|kubernetes|k8s|jenkins|terraform|helm|firewalls?|vpcs?|load balancers?|data ?(?:cent(?:er|re)s?|warehouse|lake)|prod|staging|postgres\\w*|mysql|redis|mongodb|elasticsearch|prometheus|grafana|aws|azure|gcp|iam|infra|infrastructure|hostnames|ip ranges|network topology|runbooks?|sla|okrs?|kpis|back ?log|go-to-market|market entry|(?:gross|profit|operating) margins?|burn rate|runway|ebitda|cash ?flow|head ?count|erp|fund-?raising|series [a-d]\\b|unit economics|acquisition cost|churn|business plan|post[- ]?mortems?|design doc(?:ument)?s?|annual report|(?:vendor|supplier|client|license|licence) (?:contract|agreement)s?|all[- ]hands|leadership|works council|reorgani[sz]ation|restructuring|takeover|r&d|lab notebook|(?:mailing|client|member|subscriber) lists?|catalysts?|prototypes?|manufacturing|production line|supply chain|warehouse|batch jobs|stack|ci)";
+/** Things that are internal where they are worked on: "check our orders". */
+const WEAK =
+  "(?:modules?|services?|process(?:es)?|plans?|reports?|lists?|drafts?|contracts?|agreements?|memos?|functions?|code|scripts?|config\\w*|settings|data|logs?|systems?|platform|tools?|api|sdk|library|framework|specs?|departments?|customers?|clients?|users?|employees|staff|members|subscribers|patients|tenants|suppliers|vendors|partners|accounts?|account holders|orders|invoices|transactions?|results|figures|numbers|metrics|survey|tickets|quer(?:y|ies)|tables|schema|jobs|tests|changelog|polic(?:y|ies)|handbook|wiki|meetings?|sync|strategy|campaign|launch|products?|recipe|formula|patents?|chips?|devices?|sensors?|experiments?|company|business|firm|startup|division|subsidiary|competitors?|sales|leads|deals|portfolio|counsel|lawyers|ceo|cfo|cto|executives|management|audit|compliance|network|servers?|gateway|drivers?|engine|algorithms?|models?|software|apps?|dashboards?|alerts|login|checkout|inventory)";
+/** What makes anything of ours internal; not the occasions of a family. */
+const QUALIFIED =
+  "(?:upcoming|unreleased|unannounced|pending|secret|in-house|private|confidential|legacy|closed[- ]source|draft|unpublished) (?!(?:wedding|trip|holiday|vacation|exam|birthday|party|move|marriage|garden|life|lives|santa|school|language|beach|island|room|visit)\\b)[a-z]";
+const ANALYSE =
+  "summari[sz]e|analy[sz]e|review|process|document|refine|refactor|debug|check|optimi[sz]e|strengthen|proof-?read|rewrite|translate|find|improve|extract|sort|order|group|classify|clean(?: up)?|compare|convert|edit|shorten|condense|fix|port|migrate|add|audit|tune|map|evaluate|assess|estimate|forecast|calculate|rank|segment|dedup\\w*|merge|parse|anonymi[sz]e|look (?:for|at|over|through)|search|identify|diagnose|investigate|trace|profile|polish|simplify|rework|restructure|revise|validate|verify|inspect|examine|reconcile|benchmark|visuali[sz]e|plot|tidy|correct|organi[sz]e|filter|export|import|detect|spot|redact|flag|prioriti[sz]e|cross-check|reformat|transcribe|digest|critique|tighten|harden|speed up|draw|access|go (?:over|through)|pull|join|match|score|scan";
+const POLITE =
+  "^\\W*(?:(?:please|pls|hi|hey|hello|ok|okay|so|now|also|and|then|can you|could you|would you|you need to|help me(?: to)?|help us(?: to)?|i need(?: you)? to|i want(?: you)? to|i['’]d like(?: you)? to|we need to|we have to|i have to|let['’]s|let us|your task is to)[,:\\s]+)*";
+/** A sentence that gives work to do on something at hand. */
+const GIVES_WORK = new RegExp(
+  `${POLITE}(?:${ANALYSE})\\b|\\b(?:write (?:a|the) (?:query|summary|report|minutes|test)|make a (?:summary|list|table) of|here (?:is|are)|below|attached)\\b`,
+  "i",
+);
+
+const OURS = new RegExp(`our ${BETWEEN}(?:${STRONG}\\b|${QUALIFIED})`, "iy");
+const OURS_WORKED_ON = new RegExp(`our ${BETWEEN}${WEAK}\\b(?!['’]?s? (?:page|slogan|picnic|party|logo))`, "iy");
+
+const PEOPLE =
+  "(?:customers?|clients?|employees?|patients?|members?|users?|candidates?|applicants?|tenants?|students?|staff|guests?|donors?|subscribers?|pupils|residents|volunteers|colleagues?)";
+/** What is written about people. */
+const ABOUT_PEOPLE =
+  "(?:databases?|records|data(?:set)?|exports?|lists?|contacts|files?|details|accounts?|profiles?|behaviou?r|transactions?|addresses|notes|salaries|payroll|tickets|orders|purchases|complaints?|names|birthdays|e-?mails|charts?|resumes?|résumés|cvs|results|roster|table|spreadsheet|history|analytics|logs?|payments?|phone numbers|balances|grades|absences|contracts|evaluations?|appraisals?|feedback|ids)";
+const THESE = "(?:this|these|those|the|two|both|following|attached|below|all|my|your|each|every)";
+const RECORDS_AT_HAND = new RegExp(
+  `\\b${THESE} (?:[\\w'’-]{1,14} ){0,4}?(?:${PEOPLE}(?:['’]s?)? (?:[\\w'’-]{1,14} ){0,2}?${ABOUT_PEOPLE}\\b|${ABOUT_PEOPLE} (?:of|about|from|by|with) (?:[\\w'’-]{1,14} ){0,2}?${PEOPLE}\\b)|\\b(?:this|these) (?:\\w{3,12} ){0,2}?(?:(?:patient|client|employee|candidate|customer|applicant|tenant|student)s?['’]s?|patients|clients|employees|candidates|applicants|tenants)\\b`,
+  "i",
+);
+const DETAILS_AT_HAND = /\b(?:this|these|attached|following|below|scans?|folder|spreadsheet|our|my)\b/i;
+
+/** Words that ask for work on records: the verb opens the sentence and the records are at hand. */
+function onRecords(keywords: readonly string[], guard: RegExp): Detection {
+  const word = from(keywords, /[a-z]{3,12}/iy);
+  return {
+    ...word,
+    find(text, start, end): Span | undefined {
+      const span = word.find(text, start, end);
+      if (span === undefined) return undefined;
+      const sentence = sentenceAround(text, start, end);
+      const words = text.slice(sentence.start, sentence.end);
+      return words.length <= 200 && ANALYSES.test(words) && guard.test(words) ? { start, end } : undefined;
+    },
+  };
+}
+const ANALYSES = new RegExp(`${POLITE}(?:${ANALYSE})\\b`, "i");
+
+const INTERNAL_PAPER =
+  /internal (?:[\w&-]{2,14} ){0,3}?(?:reports?|memos?|e-?mails?|documents?|wiki|announcements?|audit|notes|thread|letter|policy|draft|review|assessment|presentation|deck|slides|minutes|analysis|newsletter|survey|plan|strategy|budget|figures|numbers|tickets?|chat|messages?|hostnames|network|servers?|tools?|api|code|library|dashboards?|database|systems?|services?|config\w*|metrics|logs)\b/iy;
+const PROPRIETARY =
+  /(?:proprietary|unreleased|unpublished|unannounced|confidential|production|prod) (?:[\w&-]{2,14} ){0,3}?(?:code|algorithm|formula|recipe|process|method|design|model|engine|system|data|results|paper|manuscript|findings|features?|product|prototype|strategy|plans?|memo|report|deck|contract|config\w*|settings|credentials|logs?|servers?|database|db|cluster|environment|secrets|incident|deployment|pipeline)\b/iy;
+const AT_WORK = /\b(?:the|this|these|our|my|that|used in|from|attached|following)\b/i;
+
+function workedOn(detection: Detection): Detection {
+  return besides(besides(detection, ANALYSES), AT_WORK);
+}
+
+const PLANS =
+  /we(?:['’]re| are)? (?:(?:still |also |secretly |about to |going to |planning to |plan to |will |want to |intend to )+(?:acquir|buy (?!a |an |some |the |groceries|milk|food)|merg|lay off|launch (?:our|the new|it)|announce|sell (?:our|the) (?:company|division|business|unit)|close (?:our|the) (?:plant|office|factory|site|branch)|file for (?:bankruptcy|insolvency|a patent)|replace (?:our|the) (?:ceo|cfo|cto|head)|go public)|acquiring|laying off|merging with|being acquired)/iy;
+
+/** Work on what belongs to an organisation, by the grammar of it: a verb of work, whose it is, and the thing. */
+export const workDetections: readonly Detection[] = [
+  from(["our "], OURS),
+  besides(from(["our "], OURS_WORKED_ON), GIVES_WORK),
+  workedOn(from(["internal "], INTERNAL_PAPER)),
+  workedOn(
+    from(
+      ["proprietary ", "unreleased ", "unpublished ", "unannounced ", "confidential ", "production ", "prod "],
+      PROPRIETARY,
+    ),
+  ),
+  unlessQuestion(from(["we plan to ", "we are ", "we're ", "we will ", "we want to ", "we intend to "], PLANS)),
+  unlessQuestion(
+    from(
+      [
+        "performance review for ",
+        "performance review of ",
+        "warning letter ",
+        "termination letter ",
+        "reference letter ",
+        "one-on-one notes",
+        "1:1 notes",
+        "board deck",
+        "legal memo",
+        "memo from our",
+        "minutes from ",
+      ],
+      /(?:[\w:-]{3,12} (?:review|letter) (?:for|to|about|of) (?:my|our|one of (?:my|our)|a member of my|the (?:employee|colleague))|(?:one-on-one|1:1) notes|board deck|legal memo (?:from|about|on)|memo from our|minutes from (?:our|the|yesterday|last))\b/iy,
+    ),
+  ),
+];
+
+/** The first word of a thing and, after it, up to three others: "nuestra reunión de dirección". */
+const OWNED =
+  "(?:unser(?:e[mnrs]?)?|notre|nos|nuestr[oa]s?|nostr[oaie]|noss[oa]s?|onze|ons)\\s(?:[\\wäöüßàâçéèêëîïôûùíóúáãõñì-]{1,20}[\\s’']){0,3}?";
+const POSSESSIVES = ["unser", "notre ", "nos ", "nuestr", "nostr", "noss", "onze ", "ons "];
+const FOREIGN_THING =
+  "(?:backend\\w*|repositor\\w+|repositório|dépôt|server\\w*|serveurs?|servidor\\w*|firewall\\w*|pare-feu|cortafuegos|cluster\\w*|[\\w-]+-cluster\\w*|deployment\\w*|pipeline|netzwerk\\w*|réseau\\w*|red interna|rete interna|infrastru[ck]tu\\w+|infraestru\\w+|software\\w*|logiciel\\w*|algor\\w+|[\\wäöü]*(?:zahlen|strategie\\w*|rezeptur\\w*|cijfers|vergadering|module)|(?:abrechnungs|buchungs|produktions|kassen|kern|erp|crm)\\W?system\\w*|(?:prüf|quartals|jahres|geschäfts|audit|vorfall)[\\wü]*berichte?\\w*|(?:adress|gehalts|mitglieder|mitarbeiter|preis|personal)liste\\w*|vorstand\\w*|geschäftsführung|betriebs\\w+|gesellschafter\\w*|patent\\w*|brevets?|brevett\\w|budget\\w*|marge\\w*|margen|margine|margem|personal\\w*|résultats|resultados|risultati|stratégie|estrat[eé]gia|strategia|rapports?|auditor?[ií]?\\w*|note de service|memorando\\w*|(?:acta|ata|verbale|reunión|réunion|riunione|reunião|verslag)\\b|moteur de|motor de|motore di|presupuesto|orçamento|bilanci\\w*|begroting|log\\b|logs|journaux|registros|codeb\\w+|tarifs|pricing|produktion\\w*|production|produzione|produção|produktie|departement\\w*|recette secrète|receta secreta|ricetta segreta|receita secreta)";
+const FOREIGN_PEOPLE =
+  "(?:mitarbeiter\\w*|kunden|mitglieder\\w*|patient\\w*|bewerber\\w*|lieferanten|employés|salariés|clients?|adhérents|candidats|empleados|clientes|pacientes|socios|candidatos|dipendenti|clienti|pazienti|candidati|funcionários|utentes|medewerkers|klanten|leden|patiënten|sollicitanten)";
+const FOREIGN_RECORDS =
+  /gehalt|gehälter|liste|daten|adress|umsatz|akte|krank|bestell|salaire|fichier|dossier|adresse|achats|commandes|plainte|salario|sueldo|lista|datos|pedidos|compras|quejas|stipend|dati|ordini|indirizz|salário|dados|compras|endereço|salaris|lijst|gegevens|omzet|klacht/i;
+
+/** The same in German, French, Spanish, Italian, Portuguese and Dutch. */
+export const foreignWorkDetections: readonly Detection[] = [
+  unlessQuestion(from(POSSESSIVES, new RegExp(`${OWNED}${FOREIGN_THING}`, "iy"))),
+];
+
+/** Work on what is written about people. */
+export const recordDetections: readonly Detection[] = [
+  onRecords(
+    [
+      "customer",
+      "client",
+      "employee",
+      "patient",
+      "candidate",
+      "applicant",
+      "tenant",
+      "subscriber",
+      "donor",
+      "staff ",
+      "member ",
+      "members",
+      "students",
+    ],
+    RECORDS_AT_HAND,
+  ),
+  onRecords(
+    [
+      "medical record",
+      "passport number",
+      "dates of birth",
+      "home address",
+      "phone numbers",
+      "social security number",
+      "bank details",
+      "lab results",
+      "payslip",
+      "resumes",
+      "résumés",
+      "driver's licen",
+      "credit card numbers",
+      "job applicants",
+      "job applications",
+      "salaries",
+    ],
+    DETAILS_AT_HAND,
+  ),
+  unlessQuestion(besides(from(POSSESSIVES, new RegExp(`${OWNED}${FOREIGN_PEOPLE}`, "iy")), FOREIGN_RECORDS)),
+];
