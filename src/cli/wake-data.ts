@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "../core/errors.js";
+import { parseManifest, type Recording } from "../wake/manifest.js";
+import { readAudio } from "../wake/read-audio.js";
+import type { Sound } from "../wake/training-set.js";
+import { CommandError } from "./command.js";
+
+/** A directory with a `manifest.csv` and the recordings it names. */
+export interface WakeData {
+  readonly recordings: readonly Recording[];
+  /** Samples of one recording at 16 kHz. Rejects with the file's name and what is wrong. */
+  load(recording: Recording): Promise<Sound>;
+  loadAll(recordings: readonly Recording[]): Promise<Sound[]>;
+}
+
+/** Opens a data set. Rejects with CommandError when there is none or its manifest cannot be read. */
+export async function openWakeData(directory: string): Promise<WakeData> {
+  const path = join(directory, "manifest.csv");
+  let recordings: readonly Recording[];
+  try {
+    recordings = parseManifest(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new CommandError(`Cannot use ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  const load = async (recording: Recording): Promise<Sound> => {
+    const file = join(directory, recording.file);
+    try {
+      return { recording, samples: readAudio(await readFile(file)).samples };
+    } catch (error) {
+      throw new CommandError(`Cannot use ${file}: ${messageOf(error)}`, { cause: error });
+    }
+  };
+  return {
+    recordings,
+    load,
+    loadAll: async (wanted) => {
+      const sounds: Sound[] = [];
+      for (const recording of wanted) sounds.push(await load(recording));
+      return sounds;
+    },
+  };
+}
