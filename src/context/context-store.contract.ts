@@ -4,7 +4,7 @@ import { rankPostings } from "./bm25.js";
 import { ContextManager } from "./context-manager.js";
 import { MemoryStore } from "./memory-store.js";
 import { ProjectExistsError, UnknownProjectError } from "./project.js";
-import type { ContextStore } from "./store.js";
+import { type ContextStore, ItemGoneError } from "./store.js";
 import { countTerms } from "./terms.js";
 import type { NewTurn } from "./turn.js";
 
@@ -47,6 +47,72 @@ export function testContextStore(
         expect((await store.createProject(odd)).name).toBe(odd);
         expect((await store.project(odd))?.name).toBe(odd);
       }
+    });
+
+    test("keeps items of each kind in order, one for each key, and changes and removes them", async () => {
+      const { store, clock } = await setUp();
+      const work = await store.createProject("work");
+      const home = await store.createProject("home");
+      for (const key of ["a", "b", "c"]) {
+        await store.putItem("queued", { key, projectId: work.id, text: `text of ${key} \ud800\0` });
+        await clock.advance(1);
+      }
+      await store.putItem("queued", { key: "a", projectId: home.id, text: "again" });
+      await store.putItem("cached", { key: "a", projectId: home.id, text: "another kind" });
+      expect((await store.items("queued")).map(({ key, projectId }) => [key, projectId])).toEqual([
+        ["b", work.id],
+        ["c", work.id],
+        ["a", home.id],
+      ]);
+      expect((await store.items("queued"))[0]).toEqual({
+        key: "b",
+        projectId: work.id,
+        text: "text of b \ud800\0",
+        createdAtMs: clock.nowMs() - 2,
+      });
+      expect(await store.updateItem("queued", "c", (old) => `${old}!`)).toBe(true);
+      expect(await store.updateItem("queued", "none", (old) => old)).toBe(false);
+      expect((await store.items("queued")).map(({ text }) => text)[1]).toBe("text of c \ud800\0!");
+      expect(await store.deleteItems("queued", ["b", "none"])).toBe(1);
+      expect(await store.deleteItems("queued")).toBe(2);
+      expect((await store.items("cached")).map(({ text }) => text)).toEqual(["another kind"]);
+      await expect(store.putItem("queued", { key: "x", projectId: "none", text: "" })).rejects.toThrow("deleted");
+    });
+
+    test("a turn that completes a queued item takes it along, and is not added twice", async () => {
+      const { store } = await setUp();
+      const { id } = await store.createProject("work");
+      await store.putItem("queued", { key: "q1", projectId: id, text: "question" });
+      await store.addTurn(id, newTurn("question"), { completes: "q1" });
+      expect(await store.items("queued")).toEqual([]);
+      await expect(store.addTurn(id, newTurn("question"), { completes: "q1" })).rejects.toThrow(ItemGoneError);
+      expect((await store.project("work"))?.turns).toBe(1);
+    });
+
+    test("items go with what they were made from", async () => {
+      const { store } = await setUp();
+      const work = await store.createProject("work");
+      const home = await store.createProject("home");
+      const fill = async (): Promise<void> => {
+        for (const kind of ["queued", "cached"] as const)
+          for (const { name, id } of [work, home]) await store.putItem(kind, { key: name, projectId: id, text: name });
+      };
+      const left = async (): Promise<readonly string[]> =>
+        (await Promise.all((["queued", "cached"] as const).map((kind) => store.items(kind)))).flatMap((items, index) =>
+          items.map(({ key }) => `${index === 0 ? "queued" : "cached"} ${key}`),
+        );
+      await fill();
+      const { turn } = await store.addTurn(work.id, newTurn("x"));
+      await store.forgetTurn(turn.id);
+      expect(await left()).toEqual(["queued work", "queued home", "cached home"]);
+      await fill();
+      await store.forgetProject("work");
+      expect(await left()).toEqual(["queued home", "cached home"]);
+      await fill();
+      await store.deleteProject("home");
+      expect(await left()).toEqual(["queued work", "cached work"]);
+      await store.forgetAll();
+      expect(await left()).toEqual([]);
     });
 
     test("renames a project and refuses a name that is taken", async () => {

@@ -3,7 +3,7 @@ import { newId, type Random, systemRandom } from "../core/random.js";
 import { type Posting, type PostingLists, rarestTerms } from "./bm25.js";
 import { charactersOf } from "./history.js";
 import { type Project, ProjectExistsError, UnknownProjectError } from "./project.js";
-import type { ContextStore, ImportedTurn } from "./store.js";
+import { type ContextStore, type ImportedTurn, ItemGoneError, type ItemKind, type StoredItem } from "./store.js";
 import { countTerms, type TermCounts } from "./terms.js";
 import type { NewTurn, Turn } from "./turn.js";
 
@@ -27,6 +27,7 @@ export class MemoryStore implements ContextStore {
   readonly #random: Random;
   readonly #shelves = new Map<string, Shelf>();
   readonly #values = new Map<string, string>();
+  readonly #items: Readonly<Record<ItemKind, Map<string, StoredItem>>> = { queued: new Map(), cached: new Map() };
 
   constructor({
     clock = systemClock,
@@ -86,10 +87,17 @@ export class MemoryStore implements ContextStore {
   async addTurn(
     projectId: string,
     turn: NewTurn,
-    { maxTurns = Number.POSITIVE_INFINITY }: { readonly maxTurns?: number } = {},
+    {
+      maxTurns = Number.POSITIVE_INFINITY,
+      completes,
+    }: { readonly maxTurns?: number; readonly completes?: string | undefined } = {},
   ): Promise<{ readonly turn: Turn; readonly project: Project }> {
+    if (completes !== undefined && !this.#items.queued.has(completes)) {
+      throw new ItemGoneError("Cannot remember the turn: the queued question it answers is gone");
+    }
     const shelf = this.#shelves.get(projectId);
     if (shelf === undefined) throw new Error("Cannot remember the turn: its project was deleted meanwhile");
+    if (completes !== undefined) this.#items.queued.delete(completes);
     const nowMs = this.#clock.nowMs();
     const added = this.#append(shelf, turn, nowMs);
     let { turns, notes } = shelf.project;
@@ -153,6 +161,7 @@ export class MemoryStore implements ContextStore {
         if (turn.id !== id) continue;
         removeTurn(shelf, turn);
         shelf.state = undefined;
+        this.#dropItems("cached", shelf.project.id);
         const { turns, notes } = shelf.project;
         touch(shelf, turn.kind === "turn" ? { turns: turns - 1 } : { notes: notes - 1 });
         return 1;
@@ -169,6 +178,8 @@ export class MemoryStore implements ContextStore {
     shelf.terms.clear();
     shelf.totalLength = 0;
     shelf.state = undefined;
+    this.#dropItems("cached", shelf.project.id);
+    this.#dropItems("queued", shelf.project.id);
     touch(shelf, { turns: 0, notes: 0 });
     return removed;
   }
@@ -177,6 +188,8 @@ export class MemoryStore implements ContextStore {
     const shelf = this.#shelfNamed(name);
     if (shelf === undefined) throw new UnknownProjectError(name);
     this.#shelves.delete(shelf.project.id);
+    this.#dropItems("cached", shelf.project.id);
+    this.#dropItems("queued", shelf.project.id);
     return shelf.turns.size;
   }
 
@@ -184,7 +197,30 @@ export class MemoryStore implements ContextStore {
     let removed = 0;
     for (const shelf of this.#shelves.values()) removed += shelf.turns.size;
     this.#shelves.clear();
+    this.#items.cached.clear();
+    this.#items.queued.clear();
     return removed;
+  }
+
+  async items(kind: ItemKind): Promise<readonly StoredItem[]> {
+    return [...this.#items[kind].values()];
+  }
+
+  async putItem(kind: ItemKind, { key, projectId, text }: Omit<StoredItem, "createdAtMs">): Promise<void> {
+    if (!this.#shelves.has(projectId)) throw new Error("Cannot store the item: its project was deleted meanwhile");
+    this.#items[kind].delete(key); // to the end of the order
+    this.#items[kind].set(key, { key, projectId, text, createdAtMs: this.#clock.nowMs() });
+  }
+
+  async updateItem(kind: ItemKind, key: string, change: (old: string) => string): Promise<boolean> {
+    const item = this.#items[kind].get(key);
+    if (item === undefined) return false;
+    this.#items[kind].set(key, { ...item, text: change(item.text) });
+    return true;
+  }
+
+  async deleteItems(kind: ItemKind, keys: readonly string[] = [...this.#items[kind].keys()]): Promise<number> {
+    return keys.reduce((removed, key) => removed + (this.#items[kind].delete(key) ? 1 : 0), 0);
   }
 
   async getValue(key: string): Promise<string | undefined> {
@@ -212,6 +248,10 @@ export class MemoryStore implements ContextStore {
   }
 
   async close(): Promise<void> {}
+
+  #dropItems(kind: ItemKind, projectId: string): void {
+    for (const [key, item] of this.#items[kind]) if (item.projectId === projectId) this.#items[kind].delete(key);
+  }
 
   #shelfNamed(name: string): Shelf | undefined {
     for (const shelf of this.#shelves.values()) if (shelf.project.name === name) return shelf;

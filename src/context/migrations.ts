@@ -57,6 +57,23 @@ const migrations: readonly Migration[] = [
     const bytes = dialect === "sqlite" ? "BLOB" : "BYTEA";
     return [`ALTER TABLE projects ADD COLUMN sealed ${bytes}`, `ALTER TABLE turns ADD COLUMN sealed ${bytes}`];
   },
+  // Questions that wait and answers that may be given again.
+  (dialect) => {
+    const bytes = dialect === "sqlite" ? "BLOB" : "BYTEA";
+    return [
+      `CREATE TABLE items (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        project_id TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        number BIGINT NOT NULL,
+        created_at_ms BIGINT NOT NULL,
+        text TEXT NOT NULL,
+        sealed ${bytes},
+        PRIMARY KEY (kind, key)
+      )`,
+      "CREATE INDEX items_of_project ON items (project_id)",
+    ];
+  },
 ];
 
 const VERSION_KEY = "schema_version";

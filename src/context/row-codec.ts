@@ -1,7 +1,8 @@
 import { StoreLockedError } from "../core/cipher.js";
 import type { SqlRow } from "../core/sql.js";
 import type { Project } from "./project.js";
-import { type ProjectRow, readProject, readTurn, textOf } from "./sql-rows.js";
+import { type ProjectRow, readItem, readProject, readTurn, textOf } from "./sql-rows.js";
+import type { ItemKind, StoredItem } from "./store.js";
 import { decodeText, encodeText } from "./stored-text.js";
 import type { Turn } from "./turn.js";
 
@@ -20,6 +21,13 @@ export interface ProjectTexts {
   readonly sealed: Uint8Array | null;
 }
 
+/** The columns of an item that hold its texts. */
+export interface ItemTexts {
+  readonly key: string;
+  readonly text: string;
+  readonly sealed: Uint8Array | null;
+}
+
 /** How texts stand in the columns of the store: as they are (`plainRows`), or sealed (`sealedRows`). */
 export interface RowCodec {
   turnTexts(turn: Turn): Promise<TurnTexts>;
@@ -34,6 +42,10 @@ export interface RowCodec {
   entryOf(key: string): string;
   storedValue(key: string, value: string): Promise<string>;
   readValue(key: string, stored: string): Promise<string>;
+  /** Where an item of a kind stands. */
+  storedKey(kind: ItemKind, key: string): Promise<string>;
+  itemTexts(kind: ItemKind, item: StoredItem): Promise<ItemTexts>;
+  readItem(kind: ItemKind, row: SqlRow): Promise<StoredItem>;
   storedState(projectId: string, state: Uint8Array): Promise<Uint8Array>;
   readState(projectId: string, stored: Uint8Array): Promise<Uint8Array>;
 }
@@ -71,6 +83,12 @@ export const plainRows: RowCodec = {
   entryOf: (key) => PLAIN_VALUE + encodeText(key),
   storedValue: async (_, value) => encodeText(value),
   readValue: async (_, stored) => decodeText(stored),
+  storedKey: async (_, key) => encodeText(key),
+  itemTexts: async (_, { key, text }) => ({ key: encodeText(key), text: encodeText(text), sealed: null }),
+  async readItem(_, row) {
+    refuse(row["sealed"] !== null);
+    return readItem(row, { key: decodeText(textOf(row, "key")), text: decodeText(textOf(row, "text")) });
+  },
   storedState: async (_, state) => state,
   readState: async (_, stored) => new Uint8Array(stored),
 };

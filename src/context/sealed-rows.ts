@@ -2,7 +2,8 @@ import type { Cipher } from "../core/cipher.js";
 import type { SqlRow } from "../core/sql.js";
 import type { Project } from "./project.js";
 import { type RowCodec, refuse } from "./row-codec.js";
-import { bytesOf, readProject, readTurn, type TurnTextFields } from "./sql-rows.js";
+import { bytesOf, readItem, readProject, readTurn, type TurnTextFields } from "./sql-rows.js";
+import type { ItemKind, StoredItem } from "./store.js";
 import { encodeText } from "./stored-text.js";
 import type { Turn } from "./turn.js";
 
@@ -54,6 +55,17 @@ export function sealedRows(cipher: Cipher): RowCodec {
     async readValue(key, stored) {
       return (await open(ofHex(stored), contextOf("value", key))) as string; // as storedValue wrote it
     },
+    storedKey: (kind, key) => mac(key, `item ${kind}`),
+    async itemTexts(kind, item) {
+      const texts = { key: item.key, text: item.text };
+      return { key: await mac(item.key, `item ${kind}`), text: "", sealed: await seal(texts, itemContext(kind, item)) };
+    },
+    async readItem(kind, row) {
+      const facts = readItem(row, { key: "", text: "" });
+      // The seal is unbroken, so these are the fields that itemTexts wrote.
+      const texts = (await open(sealedOf(row), itemContext(kind, facts))) as Pick<StoredItem, "key" | "text">;
+      return { ...facts, ...texts };
+    },
     storedState: (projectId, state) => cipher.seal(state, contextOf("state", projectId)),
     readState: (projectId, stored) => cipher.open(stored, contextOf("state", projectId)),
   };
@@ -70,6 +82,10 @@ function turnContext({ projectId, id, seq, kind, route, privacy, createdAtMs }: 
 
 function projectContext(project: Pick<Project, "id" | "private" | "createdAtMs">): string {
   return contextOf("project", project.id, project.private, project.createdAtMs);
+}
+
+function itemContext(kind: ItemKind, item: Pick<StoredItem, "projectId" | "createdAtMs">): string {
+  return contextOf("item", kind, item.projectId, item.createdAtMs);
 }
 
 function contextOf(...parts: readonly (string | number | boolean)[]): string {

@@ -2,7 +2,8 @@ import type { SqlDriver } from "../core/sql.js";
 import { PLAIN_VALUE, type RowCodec } from "./row-codec.js";
 import { SEALED_VALUE } from "./sealed-rows.js";
 import { addPostings } from "./sql-postings.js";
-import { bytesOf, PROJECT_COLUMNS, type ProjectRow, TURN_COLUMNS, textOf } from "./sql-rows.js";
+import { bytesOf, ITEM_COLUMNS, PROJECT_COLUMNS, type ProjectRow, TURN_COLUMNS, textOf } from "./sql-rows.js";
+import type { ItemKind } from "./store.js";
 import { decodeText } from "./stored-text.js";
 import { countTerms } from "./terms.js";
 
@@ -27,6 +28,7 @@ export async function convertStore(sql: SqlDriver, from: RowCodec, to: RowCodec)
     }
     turns += await convertTurns(sql, from, to, found);
   }
+  await convertItems(sql, from, to);
   await convertValues(sql, from, to);
   return turns;
 }
@@ -65,6 +67,21 @@ async function convertTurns(sql: SqlDriver, from: RowCodec, to: RowCodec, row: P
   }
   await sql.run("UPDATE projects SET total_length = ? WHERE id = ?", [totalLength, row.project.id]);
   return turns;
+}
+
+async function convertItems(sql: SqlDriver, from: RowCodec, to: RowCodec): Promise<void> {
+  for (const row of await sql.all(`SELECT ${ITEM_COLUMNS} FROM items`)) {
+    const kind = textOf(row, "kind") as ItemKind; // the store wrote it
+    const item = await from.readItem(kind, row);
+    const { key, text, sealed } = await to.itemTexts(kind, item);
+    await sql.run("UPDATE items SET key = ?, text = ?, sealed = ? WHERE kind = ? AND key = ?", [
+      key,
+      text,
+      sealed,
+      kind,
+      textOf(row, "key"),
+    ]);
+  }
 }
 
 async function convertValues(sql: SqlDriver, from: RowCodec, to: RowCodec): Promise<void> {

@@ -2,6 +2,7 @@ import type { Route } from "../core/query.js";
 import type { SqlRow, SqlValue } from "../core/sql.js";
 import type { Posting } from "./bm25.js";
 import type { Project } from "./project.js";
+import type { StoredItem } from "./store.js";
 import type { Turn } from "./turn.js";
 
 /** A project's row, with the columns that only the store needs. */
@@ -21,6 +22,14 @@ export const PROJECT_COLUMNS =
 /** Columns of `turns` that make a Turn. */
 export const TURN_COLUMNS =
   "id, project_id, seq, kind, route, engine, privacy, rule_ids, created_at_ms, question, answer, sealed";
+
+/** Columns of `items`. */
+export const ITEM_COLUMNS = "kind, key, project_id, number, created_at_ms, text, sealed";
+
+/** Reads one row of `items`; its texts are the codec's to read. */
+export function readItem(row: SqlRow, texts: Pick<StoredItem, "key" | "text">): StoredItem {
+  return { ...texts, projectId: textOf(row, "project_id"), createdAtMs: integerOf(row, "created_at_ms") };
+}
 
 /** What a turn's text columns hold, sealed or not. */
 export type TurnTextFields = Pick<Turn, "question" | "answer" | "engine" | "ruleIds">;

@@ -113,7 +113,7 @@ for (const engine of engines) {
       const driver = await openSqlite(file, { engine });
       await migrate(driver);
       await driver.run("UPDATE entries SET value = ? WHERE key = ?", ["99", "schema_version"]);
-      await expect(migrate(driver)).rejects.toThrow("its schema has version 99, this program knows up to 2");
+      await expect(migrate(driver)).rejects.toThrow("its schema has version 99, this program knows up to 3");
       await driver.close();
       const foreign = await openSqlite(newFile(), { engine });
       await foreign.run("CREATE TABLE moz_places (id TEXT)");

@@ -8,6 +8,7 @@ import { type Project, ProjectExistsError, UnknownProjectError } from "./project
 import { plainRows, type RowCodec, refuse } from "./row-codec.js";
 import { sealedRows } from "./sealed-rows.js";
 import { convertStore } from "./sql-conversion.js";
+import { changeItem, findItems, insertItem, removeItems } from "./sql-items.js";
 import { findPostings } from "./sql-postings.js";
 import {
   deleteTurns,
@@ -19,7 +20,7 @@ import {
   updateProject,
 } from "./sql-projects.js";
 import { bytesOf, integerOf, PROJECT_COLUMNS, type ProjectRow, TURN_COLUMNS, textOf } from "./sql-rows.js";
-import type { ContextStore, ImportedTurn } from "./store.js";
+import { type ContextStore, type ImportedTurn, ItemGoneError, type ItemKind, type StoredItem } from "./store.js";
 import type { NewTurn, Turn } from "./turn.js";
 
 /** Set with every erasure, cleared when the file has been rebuilt: a kill between the two is made good at the next use. */
@@ -137,9 +138,15 @@ export class SqlStore implements ContextStore {
   addTurn(
     projectId: string,
     turn: NewTurn,
-    { maxTurns = Number.POSITIVE_INFINITY }: { readonly maxTurns?: number } = {},
+    {
+      maxTurns = Number.POSITIVE_INFINITY,
+      completes,
+    }: { readonly maxTurns?: number; readonly completes?: string | undefined } = {},
   ): Promise<{ readonly turn: Turn; readonly project: Project }> {
     return this.#transaction(async (sql, codec) => {
+      if (completes !== undefined && (await removeItems(sql, codec, { kind: "queued", keys: [completes] })) === 0) {
+        throw new ItemGoneError("Cannot remember the turn: the queued question it answers is gone");
+      }
       // A write first: on PostgreSQL it locks the row, so that two writers take two places.
       await sql.run("UPDATE projects SET revision = revision WHERE id = ?", [projectId]);
       const found = await findProject(sql, codec, "id", projectId);
@@ -210,6 +217,7 @@ export class SqlStore implements ContextStore {
       if (turn === undefined || found === undefined) return 0;
       const row = await deleteTurns(sql, found, [turn]);
       await sql.run("UPDATE projects SET state = NULL WHERE id = ?", [row.project.id]);
+      await sql.run("DELETE FROM items WHERE project_id = ? AND kind = ?", [row.project.id, "cached"]);
       await updateProject(sql, row, row.project);
       return 1;
     });
@@ -221,6 +229,7 @@ export class SqlStore implements ContextStore {
       if (row === undefined) return 0;
       const removed = await emptyProject(sql, row);
       await sql.run("UPDATE projects SET state = NULL WHERE id = ?", [row.project.id]);
+      await sql.run("DELETE FROM items WHERE project_id = ?", [row.project.id]);
       await updateProject(sql, { ...row, totalLength: 0 }, { ...row.project, turns: 0, notes: 0 });
       return removed;
     });
@@ -231,6 +240,7 @@ export class SqlStore implements ContextStore {
       const row = await findProject(sql, codec, "name", name);
       if (row === undefined) throw new UnknownProjectError(name);
       const removed = await emptyProject(sql, row);
+      await sql.run("DELETE FROM items WHERE project_id = ?", [row.project.id]); // SQLite may leave foreign keys alone
       await sql.run("DELETE FROM projects WHERE id = ?", [row.project.id]);
       return removed;
     });
@@ -239,10 +249,33 @@ export class SqlStore implements ContextStore {
   forgetAll(): Promise<number> {
     return this.#erase(async (sql) => {
       await sql.run("DELETE FROM postings");
+      await sql.run("DELETE FROM items");
       const removed = await sql.run("DELETE FROM turns");
       await sql.run("DELETE FROM projects");
       return removed;
     });
+  }
+
+  async items(kind: ItemKind): Promise<readonly StoredItem[]> {
+    const { sql, codec } = await this.#open();
+    return findItems(sql, codec, kind);
+  }
+
+  async putItem(kind: ItemKind, item: Omit<StoredItem, "createdAtMs">): Promise<void> {
+    await this.#transaction(async (sql, codec) => {
+      if ((await findProject(sql, codec, "id", item.projectId)) === undefined) {
+        throw new Error("Cannot store the item: its project was deleted meanwhile");
+      }
+      await insertItem(sql, codec, kind, { ...item, createdAtMs: this.#clock.nowMs() });
+    });
+  }
+
+  updateItem(kind: ItemKind, key: string, change: (old: string) => string): Promise<boolean> {
+    return this.#transaction((sql, codec) => changeItem(sql, codec, { kind, key, change }));
+  }
+
+  deleteItems(kind: ItemKind, keys?: readonly string[]): Promise<number> {
+    return this.#transaction((sql, codec) => removeItems(sql, codec, { kind, keys }));
   }
 
   async getValue(key: string): Promise<string | undefined> {

@@ -5,6 +5,18 @@ import type { NewTurn, Turn } from "./turn.js";
 /** A turn as a snapshot brings it: with the time at which it was said. */
 export type ImportedTurn = NewTurn & { readonly createdAtMs: number };
 
+/** What is kept of a project beside its turns: a question that waits, an answer that may be given again. */
+export interface StoredItem {
+  /** Unique within its kind. */
+  readonly key: string;
+  readonly projectId: string;
+  readonly text: string;
+  readonly createdAtMs: number;
+}
+
+/** The kinds of items; each has its own keys and its own order. */
+export type ItemKind = "queued" | "cached";
+
 /**
  * Where projects and their turns are kept. Each call is atomic, and durable when it resolves. Names are as
  * `projectName` returns them. Several processes may use one store; `Project.revision` tells a reader that it changed.
@@ -27,12 +39,13 @@ export interface ContextStore {
 
   /**
    * Adds the newest turn and removes the oldest ones (never notes) beyond `maxTurns`. In a private project it becomes
-   * device-only. Rejects when the project is gone.
+   * device-only. Rejects when the project is gone. With `completes` the queued item of that key goes in the same step;
+   * when it is gone already nothing is added, and the call rejects with ItemGoneError.
    */
   addTurn(
     projectId: string,
     turn: NewTurn,
-    options?: { readonly maxTurns?: number },
+    options?: { readonly maxTurns?: number; readonly completes?: string | undefined },
   ): Promise<{ readonly turn: Turn; readonly project: Project }>;
   /** Newest first; `maxCharacters` of text ends the list early, but not before the first turn. */
   turns(
@@ -50,7 +63,7 @@ export interface ContextStore {
 
   /**
    * Forgetting leaves no byte of the text in the store. Each resolves to the number of turns and notes removed. A
-   * project's saved state goes with any of its turns, since it was computed from them.
+   * project's saved state and cached answers go with any of its turns, since they were made from them.
    */
   forgetTurn(id: string): Promise<number>;
   /** Empties the project; its name and its privacy stay. */
@@ -60,6 +73,15 @@ export interface ContextStore {
   /** Removes all projects. */
   forgetAll(): Promise<number>;
 
+  /** Those of a kind, oldest first. */
+  items(kind: ItemKind): Promise<readonly StoredItem[]>;
+  /** Adds the newest item of a kind, in place of one with the same key. Rejects when the project is gone. */
+  putItem(kind: ItemKind, item: Omit<StoredItem, "createdAtMs">): Promise<void>;
+  /** Replaces an item's text by what `change` makes of it; no other writer comes between. False when it is gone. */
+  updateItem(kind: ItemKind, key: string, change: (old: string) => string): Promise<boolean>;
+  /** Removes some items of a kind, or all; resolves to their number. They also go with their project and its forgetting. */
+  deleteItems(kind: ItemKind, keys?: readonly string[]): Promise<number>;
+
   getValue(key: string): Promise<string | undefined>;
   setValue(key: string, value: string): Promise<void>;
   /** Replaces a value by what `change` makes of it; no other writer comes between. */
@@ -68,4 +90,9 @@ export interface ContextStore {
   loadState(projectId: string): Promise<Uint8Array | undefined>;
   saveState(projectId: string, state: Uint8Array): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The queued item that a turn was to complete is gone: another process completed or dropped it. */
+export class ItemGoneError extends Error {
+  override readonly name: string = "ItemGoneError";
 }
