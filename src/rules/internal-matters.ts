@@ -226,8 +226,8 @@ export const customerDetections: readonly Detection[] = [
   ),
   unlessQuestion(
     from(
-      ["expediente de", "dossier de", "prontuário d"],
-      /(?:expediente de mi paciente|dossier de (?:mon|ma) patiente?|prontuário d[oa] (?:meu|minha) paciente)/iy,
+      ["expediente de", "dossier de", "prontuário d", "historia clínica de", "cartella ", "akte diese", "dossier van"],
+      /(?:(?:expediente|historia clínica) de(?:l| mi| este| esta) paciente|dossier (?:de (?:mon|ma|ce|cette)|du) patiente?|prontuário d(?:[oa]|este|esta)(?: meu| minha)? paciente|cartella (?:clinica )?d(?:i|el)(?: questo| mio)? paziente|dossier van (?:deze|mijn|de) patiënt|akte dieses? patient)/iy,
     ),
   ),
 ];

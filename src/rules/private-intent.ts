@@ -1,6 +1,7 @@
 import { customerDetections, ownDetections } from "./internal-matters.js";
 import { recordDetections } from "./own-work.js";
 import type { Rule } from "./rule.js";
+import { secrecyPhrases } from "./secrecy-phrases.js";
 import { secrecyDetections } from "./secrecy-wishes.js";
 import { besides, from, unlessQuestion } from "./sentence.js";
 
@@ -8,7 +9,7 @@ const TARGET =
   "(?:cloud|internet|online|outside|any(?:one|body|where)|no ?(?:one|body)|else|servers?|third part\\w+|openai|chatgpt|google|anthropic|microsoft|remote\\w*|external\\w*|off (?:this|my|the) \\w+|publicly|(?:this|my|the) (?:device|phone|laptop|machine|computer|building|company|house)|other people|others|following|this (?:text|file|message|document|email|note|letter)|it|them)";
 
 const NEVER = new RegExp(
-  `(?:please )?(?:do not|don['’]t|dont|never|must not|mustn['’]t|may not|should not|shouldn['’]t|can['’]?t|cannot|i (?:do not|don['’]t) want (?:this|it|that|them)?|no one should|nobody should|under no circumstances|not to) (?:to |ever |be |let (?:it|this|that|them|anything(?: of (?:this|it))?|any of (?:this|it)) )?(?:repeat|send|sent|upload\\w*|share\\w*|forward\\w*|transmit\\w*|leak\\w*|disclose\\w*|post|publish\\w*|stor\\w+|log|expose|pass(?:ed)? on|tell)(?: [\\w'’]{1,14}){0,5}? ?\\b${TARGET}\\b`,
+  `(?:please )?(?:do not|don['’]t|dont|never|must not|mustn['’]t|may not|should not|shouldn['’]t|can['’]?t|cannot|i (?:do not|don['’]t) want (?:this|it|that|them)?|no one should|nobody should|under no circumstances|not to) (?:to |ever |be |let (?:it|this|that|them|anything(?: of (?:this|it))?|any of (?:this|it)) )?(?:repeat|send|sent|upload\\w*|share\\w*|forward\\w*|transmit\\w*|leak\\w*|disclose\\w*|post|publish\\w*|stor\\w+|log|expose|pass(?:ed)? on|tell)(?: [\\w'’]{1,14}){0,5}? ?\\b${TARGET}\\b(?! the (?:ending|plot|twist|joke|answer|solution))`,
   "iy",
 );
 
@@ -79,7 +80,6 @@ const DIRECTIVES = [
       "strictly between us",
       "this is between us",
       "stays between us",
-      "for your eyes only",
       "tell no one",
       "tell nobody",
       "nobody else may",
@@ -301,7 +301,7 @@ export const privateIntentRules: readonly Rule[] = [
     description: "a wish to keep this text private",
     kind: "PRIVATE",
     ...keepLocal,
-    detections: [...DIRECTIVES.map(unlessQuestion), ...secrecyDetections].map(unlessCode),
+    detections: [...DIRECTIVES.map(unlessQuestion), ...secrecyPhrases, ...secrecyDetections].map(unlessCode),
   },
   {
     id: "PRIVACY_061",

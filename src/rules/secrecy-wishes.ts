@@ -51,7 +51,7 @@ const SECRECY = [
 ];
 /** What the word speaks of where it is no wish: a private key, a secret agent, "sensitive to light". */
 const OTHER_SENSE =
-  /^\w{0,4}\s(?:keys?|school|island|jet|sector|equity|investors?|lessons?|methods?|fields?|class\w*|functions?|members?|variables?|repo\w*|agents?|santa|garden|recipe|ingredient|sauce|weapon|service|to |skin|teeth|plant|information act|entit\w+|compan\w+|person|people|citizens?|part(?:y|ies)|individuals?|propert\w+|li(?:fe|ves)|use\b|cars?|houses?|universit\w+|colleges?|practices?|law|label|browsing|window|network|rooms?|tutors?|teachers?|detectives?|parts?|schlüssel|schule|schulen|methode|clé|école|llave|chiave|chave|sleutel)/i;
+  /^\w{0,4}\s(?:keys?|school|island|jet|sector|equity|investors?|lessons?|methods?|fields?|class\w*|functions?|members?|variables?|repo\w*|agents?|santa|garden|recipe|ingredient|sauce|weapon|service|to |skin|teeth|plant|information act|entit\w+|compan\w+|person|people|citizens?|part(?:y|ies)|individuals?|propert\w+|li(?:fe|ves)|use\b|cars?|houses?|universit\w+|colleges?|practices?|law|label|browsing|window|network|rooms?|tutors?|teachers?|detectives?|parts?|verborgen|erspart|schlüssel|schule|schulen|methode|clé|école|llave|chiave|chave|sleutel)/i;
 
 /** A word of secrecy in a short sentence that speaks of what is being said and wishes something of it. */
 function findSecrecy(text: string, start: number, end: number): Span | undefined {
