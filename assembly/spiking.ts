@@ -1,0 +1,282 @@
+// A network of leaky integrate-and-fire neurons in int16 (Q12: 4096 is 1), eight neurons to a vector.
+// The layout of the records is in src/kernels/spiking-simd.ts; sums saturate, in the order of src/kernels/spiking-reference.ts.
+
+// Words of the network's record.
+const INPUTS: usize = 0; // channels, padded to 16
+const GRADED: usize = 4; // inputs are int16 values (Q15) instead of spikes
+const LAYERS: usize = 8;
+const EVENTS: usize = 12; // scratch: row numbers of this step's spikes
+const SCORES: usize = 16; // the last layer's membrane after each step
+const FIRST_LAYER: usize = 20;
+
+// Words of a layer's record.
+const VECTORS: usize = 0;
+const SLOTS: usize = 4;
+const NOW: usize = 8;
+const RING: usize = 12;
+const NEURONS: usize = 16; // (vectors, 8) vectors: the fields below, so that one pointer reaches them all
+const KIND: usize = 20; // 1: currents decay over steps, 2: there is a refractory period, 4: a spike subtracts the threshold
+const REFRACTORY_STEPS: usize = 24;
+const SPIKES: usize = 28; // bits, padded to 8 bytes
+const ROW_STARTS: usize = 32;
+const ROW_DELAYS: usize = 36;
+const ROWS: usize = 40;
+const FAN_OUT: usize = 44;
+const SPIKE_COUNT: usize = 48; // i64
+const OPERATION_COUNT: usize = 56; // i64
+const LAYER_BYTES: usize = 64;
+
+// Fields of eight neurons.
+const MEMBRANE: usize = 0;
+const CURRENT: usize = 16;
+const REFRACTORY: usize = 32;
+const MEMBRANE_DECAY: usize = 48;
+const SYNAPSE_DECAY: usize = 64;
+const THRESHOLD: usize = 80; // less one: a neuron fires when its membrane is greater
+const BIAS: usize = 96;
+const NEURON_BYTES: usize = 128;
+
+/** Runs `steps` steps over inputs of (steps, padded inputs); writes the last layer's spikes, (steps, padded outputs) bits. */
+export function run(network: usize, inputs: usize, outputs: usize, steps: i32): void {
+  const channels = load<i32>(network, INPUTS);
+  const graded = load<i32>(network, GRADED);
+  const layers = load<i32>(network, LAYERS);
+  const events = <usize>load<u32>(network, EVENTS);
+  let scores = <usize>load<u32>(network, SCORES);
+  for (let step = 0; step < steps; step++) {
+    let layer = network + FIRST_LAYER;
+    if (graded) {
+      scatterGraded(layer, inputs, channels);
+      inputs += (<usize>channels) << 1;
+    } else {
+      scatter(layer, events, spikesOf(inputs, channels, events));
+      inputs += channels;
+    }
+    for (let index = 1; ; index++) {
+      const count = update(layer, events);
+      if (index === layers) break;
+      layer += LAYER_BYTES;
+      if (count > 0) scatter(layer, events, count);
+    }
+    const vectors = load<i32>(layer, VECTORS);
+    const spikes = <usize>load<u32>(layer, SPIKES);
+    let neurons = <usize>load<u32>(layer, NEURONS);
+    for (let vector = 0; vector < vectors; vector++) {
+      v128.store(scores, v128.load(neurons, MEMBRANE));
+      store<u8>(outputs, load<u8>(spikes + vector));
+      neurons += NEURON_BYTES;
+      scores += 16;
+      outputs++;
+    }
+  }
+}
+
+/** Writes the numbers of the channels that are not zero and returns how many there are. */
+// @inline
+function spikesOf(inputs: usize, channels: i32, events: usize): i32 {
+  let at = events;
+  const zero = i8x16.splat(0);
+  for (let first = 0; first < channels; first += 64) {
+    // One loop over 64 channels instead of four over 16: fewer mispredicted ends.
+    let mask = <u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first), zero)));
+    if (first + 16 < channels) mask |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first, 16), zero)))) << 16;
+    if (first + 32 < channels) mask |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first, 32), zero)))) << 32;
+    if (first + 48 < channels) mask |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first, 48), zero)))) << 48;
+    at = listed(mask, first, at);
+  }
+  return <i32>((at - events) >> 2);
+}
+
+/** Writes the number of each bit, from `first`; returns where the list ends. */
+// @inline
+function listed(bits: u64, first: u32, list: usize): usize {
+  while (bits !== 0) {
+    store<u32>(list, first + <u32>ctz(bits));
+    list += 4;
+    bits &= bits - 1;
+  }
+  return list;
+}
+
+/** Adds the rows of the spiking neurons to the currents that the layer will receive. */
+function scatter(layer: usize, events: usize, count: i32): void {
+  const bytes = (<usize>load<i32>(layer, VECTORS)) << 4;
+  const ring = <usize>load<u32>(layer, RING);
+  const rows = <usize>load<u32>(layer, ROWS);
+  const fanOut = <usize>load<u32>(layer, FAN_OUT);
+  const slots = load<i32>(layer, SLOTS);
+  const now = load<i32>(layer, NOW);
+  const end = events + ((<usize>count) << 2);
+  let operations: i64 = 0;
+  let event = events;
+  if (slots === 1) {
+    // Without delays a neuron has one row, of its own number. Four vectors of sums stay in registers over all rows.
+    for (; event < end; event += 4) {
+      const number = load<u32>(event);
+      operations += load<u32>(fanOut + (number << 2));
+      store<u32>(event, rows + number * bytes);
+    }
+    let at: usize = 0;
+    for (; at + 64 <= bytes; at += 64) {
+      const currents = ring + at;
+      let sum0 = v128.load(currents);
+      let sum1 = v128.load(currents, 16);
+      let sum2 = v128.load(currents, 32);
+      let sum3 = v128.load(currents, 48);
+      event = events;
+      if (count & 1) {
+        const row = <usize>load<u32>(event) + at;
+        sum0 = i16x8.add_sat_s(sum0, v128.load(row));
+        sum1 = i16x8.add_sat_s(sum1, v128.load(row, 16));
+        sum2 = i16x8.add_sat_s(sum2, v128.load(row, 32));
+        sum3 = i16x8.add_sat_s(sum3, v128.load(row, 48));
+        event += 4;
+      }
+      for (; event < end; event += 8) {
+        const other = <usize>load<u32>(event, 4) + at;
+        const row = <usize>load<u32>(event) + at;
+        sum0 = i16x8.add_sat_s(sum0, v128.load(row));
+        sum1 = i16x8.add_sat_s(sum1, v128.load(row, 16));
+        sum2 = i16x8.add_sat_s(sum2, v128.load(row, 32));
+        sum3 = i16x8.add_sat_s(sum3, v128.load(row, 48));
+        sum0 = i16x8.add_sat_s(sum0, v128.load(other));
+        sum1 = i16x8.add_sat_s(sum1, v128.load(other, 16));
+        sum2 = i16x8.add_sat_s(sum2, v128.load(other, 32));
+        sum3 = i16x8.add_sat_s(sum3, v128.load(other, 48));
+      }
+      v128.store(currents, sum0);
+      v128.store(currents, sum1, 16);
+      v128.store(currents, sum2, 32);
+      v128.store(currents, sum3, 48);
+    }
+    for (; at < bytes; at += 16) {
+      let sum = v128.load(ring + at);
+      for (event = events; event < end; event += 4) sum = i16x8.add_sat_s(sum, v128.load(<usize>load<u32>(event) + at));
+      v128.store(ring + at, sum);
+    }
+  } else {
+    const starts = <usize>load<u32>(layer, ROW_STARTS);
+    const delays = <usize>load<u32>(layer, ROW_DELAYS);
+    for (; event < end; event += 4) {
+      const number = load<u32>(event);
+      operations += load<u32>(fanOut + (number << 2));
+      const stop = load<u32>(starts + (number << 2), 4);
+      for (let row = load<u32>(starts + (number << 2)); row < stop; row++) {
+        let slot = now + <i32>load<u8>(delays + row);
+        if (slot >= slots) slot -= slots;
+        addRow(ring + slot * bytes, rows + row * bytes, bytes);
+      }
+    }
+  }
+  store<i64>(layer, load<i64>(layer, OPERATION_COUNT) + operations, OPERATION_COUNT);
+}
+
+// @inline
+function addRow(currents: usize, row: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16)
+    v128.store(currents + at, i16x8.add_sat_s(v128.load(currents + at), v128.load(row + at)));
+}
+
+/** The same with values: each row times its channel's value. A zero costs nothing. */
+function scatterGraded(layer: usize, inputs: usize, channels: i32): void {
+  const bytes = (<usize>load<i32>(layer, VECTORS)) << 4;
+  const ring = <usize>load<u32>(layer, RING);
+  const rows = <usize>load<u32>(layer, ROWS);
+  const fanOut = <usize>load<u32>(layer, FAN_OUT);
+  const starts = <usize>load<u32>(layer, ROW_STARTS);
+  const delays = <usize>load<u32>(layer, ROW_DELAYS);
+  const slots = load<i32>(layer, SLOTS);
+  const now = load<i32>(layer, NOW);
+  let operations: i64 = 0;
+  for (let channel: u32 = 0; channel < <u32>channels; channel++) {
+    const value = load<i16>(inputs + (channel << 1));
+    if (value === 0) continue;
+    const values = i16x8.splat(value);
+    operations += load<u32>(fanOut + (channel << 2));
+    const stop = load<u32>(starts + (channel << 2), 4);
+    for (let row = load<u32>(starts + (channel << 2)); row < stop; row++) {
+      let slot = now + <i32>load<u8>(delays + row);
+      if (slot >= slots) slot -= slots;
+      const currents = ring + slot * bytes;
+      const weights = rows + row * bytes;
+      for (let at: usize = 0; at < bytes; at += 16) {
+        const product = i16x8.q15mulr_sat_s(v128.load(weights + at), values);
+        v128.store(currents + at, i16x8.add_sat_s(v128.load(currents + at), product));
+      }
+    }
+  }
+  store<i64>(layer, load<i64>(layer, OPERATION_COUNT) + operations, OPERATION_COUNT);
+}
+
+/** One step of a layer's neurons: sets a bit for each that fires, lists them, returns how many. */
+function update(layer: usize, events: usize): i32 {
+  const kind = load<i32>(layer, KIND);
+  // A type for each choice (f64: yes, i32: no), so that each of the eight loops holds only what it needs.
+  if (kind === 0) updateAs<i32, i32, i32>(layer);
+  else if (kind === 1) updateAs<f64, i32, i32>(layer);
+  else if (kind === 2) updateAs<i32, f64, i32>(layer);
+  else if (kind === 3) updateAs<f64, f64, i32>(layer);
+  else if (kind === 4) updateAs<i32, i32, f64>(layer);
+  else if (kind === 5) updateAs<f64, i32, f64>(layer);
+  else if (kind === 6) updateAs<i32, f64, f64>(layer);
+  else updateAs<f64, f64, f64>(layer);
+  const vectors = <u32>load<i32>(layer, VECTORS);
+  const spikes = <usize>load<u32>(layer, SPIKES);
+  let event = events;
+  // Sixty-four neurons at a time, and most of the time none of them fired.
+  for (let vector: u32 = 0; vector < vectors; vector += 8) {
+    const bits = load<u64>(spikes + vector);
+    if (bits !== 0) event = listed(bits, vector << 3, event);
+  }
+  const count = <i32>((event - events) >> 2);
+  store<i64>(layer, load<i64>(layer, SPIKE_COUNT) + <i64>count, SPIKE_COUNT);
+  return count;
+}
+
+function updateAs<HasSynapse, HasRefractory, Subtracts>(layer: usize): void {
+  const slots = load<i32>(layer, SLOTS);
+  const now = load<i32>(layer, NOW);
+  const vectors = <usize>load<i32>(layer, VECTORS);
+  let slot = <usize>load<u32>(layer, RING) + now * (vectors << 4);
+  let neurons = <usize>load<u32>(layer, NEURONS);
+  const refractorySteps = i16x8.splat(<i16>load<i32>(layer, REFRACTORY_STEPS));
+  const one = i16x8.splat(1);
+  const zero = i16x8.splat(0);
+  let spikes = <usize>load<u32>(layer, SPIKES);
+  const end = spikes + vectors;
+  for (; spikes < end; spikes++) {
+    let current = v128.load(slot);
+    v128.store(slot, v128.load(neurons, BIAS));
+    if (isFloat<HasSynapse>()) {
+      const lasting = i16x8.q15mulr_sat_s(v128.load(neurons, CURRENT), v128.load(neurons, SYNAPSE_DECAY));
+      current = i16x8.add_sat_s(lasting, current);
+      v128.store(neurons, current, CURRENT);
+    }
+    const held = v128.load(neurons, MEMBRANE);
+    const threshold = v128.load(neurons, THRESHOLD);
+    const lasting = i16x8.q15mulr_sat_s(held, v128.load(neurons, MEMBRANE_DECAY));
+    let next = i16x8.add_sat_s(lasting, current);
+    let fires: v128;
+    if (isFloat<HasRefractory>()) {
+      const left = v128.load(neurons, REFRACTORY);
+      const waits = i16x8.gt_s(left, zero);
+      if (isFloat<Subtracts>()) {
+        next = v128.bitselect(held, next, waits);
+        fires = v128.andnot(i16x8.gt_s(next, threshold), waits);
+      } else {
+        next = v128.andnot(next, waits); // what is held is zero
+        fires = i16x8.gt_s(next, threshold);
+      }
+      const wait = v128.and(fires, refractorySteps);
+      v128.store(neurons, v128.or(i16x8.sub_sat_u(left, one), wait), REFRACTORY);
+    } else fires = i16x8.gt_s(next, threshold);
+    if (isFloat<Subtracts>()) next = i16x8.sub(next, v128.and(fires, i16x8.add(threshold, one)));
+    else next = v128.andnot(next, fires);
+    v128.store(neurons, next, MEMBRANE);
+    store<u8>(spikes, i16x8.bitmask(fires));
+    slot += 16;
+    neurons += NEURON_BYTES;
+  }
+  const following = now + 1;
+  store<i32>(layer, following === slots ? 0 : following, NOW);
+}
