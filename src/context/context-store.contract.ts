@@ -79,6 +79,22 @@ export function testContextStore(
       await expect(store.putItem("queued", { key: "x", projectId: "none", text: "" })).rejects.toThrow("deleted");
     });
 
+    test("trims the items of a kind from the oldest, one that was touched last", async () => {
+      const { store } = await setUp();
+      const { id } = await store.createProject("work");
+      for (const key of ["a", "b", "c", "d"])
+        await store.putItem("cached", { key, projectId: id, text: "x".repeat(400) });
+      await store.touchItem("cached", "a");
+      await store.touchItem("cached", "none");
+      expect((await store.item("cached", "a"))?.text.length).toBe(400);
+      expect(await store.item("queued", "a")).toBeUndefined();
+      expect(await store.trimItems("cached", { maxItems: 3, maxCharacters: 10_000 })).toBe(1);
+      expect((await store.items("cached")).map(({ key }) => key)).toEqual(["c", "d", "a"]);
+      expect(await store.trimItems("cached", { maxItems: 3, maxCharacters: 1000 })).toBe(1);
+      expect(await store.trimItems("cached", { maxItems: 3, maxCharacters: 1000 })).toBe(0);
+      expect((await store.items("cached")).map(({ key }) => key)).toEqual(["d", "a"]);
+    });
+
     test("a turn that completes a queued item takes it along, and is not added twice", async () => {
       const { store } = await setUp();
       const { id } = await store.createProject("work");

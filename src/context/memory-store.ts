@@ -206,6 +206,34 @@ export class MemoryStore implements ContextStore {
     return [...this.#items[kind].values()];
   }
 
+  async item(kind: ItemKind, key: string): Promise<StoredItem | undefined> {
+    return this.#items[kind].get(key);
+  }
+
+  async touchItem(kind: ItemKind, key: string): Promise<void> {
+    const item = this.#items[kind].get(key);
+    if (item === undefined) return;
+    this.#items[kind].delete(key);
+    this.#items[kind].set(key, item);
+  }
+
+  async trimItems(
+    kind: ItemKind,
+    { maxItems, maxCharacters }: { readonly maxItems: number; readonly maxCharacters: number },
+  ): Promise<number> {
+    const items = this.#items[kind];
+    let characters = 0;
+    for (const { text } of items.values()) characters += text.length;
+    let removed = 0;
+    for (const [key, { text }] of items) {
+      if (items.size <= maxItems && characters <= maxCharacters) break;
+      items.delete(key);
+      characters -= text.length;
+      removed++;
+    }
+    return removed;
+  }
+
   async putItem(kind: ItemKind, { key, projectId, text }: Omit<StoredItem, "createdAtMs">): Promise<void> {
     if (!this.#shelves.has(projectId)) throw new Error("Cannot store the item: its project was deleted meanwhile");
     this.#items[kind].delete(key); // to the end of the order

@@ -8,7 +8,7 @@ import { type Project, ProjectExistsError, UnknownProjectError } from "./project
 import { plainRows, type RowCodec, refuse } from "./row-codec.js";
 import { sealedRows } from "./sealed-rows.js";
 import { convertStore } from "./sql-conversion.js";
-import { changeItem, findItems, insertItem, removeItems } from "./sql-items.js";
+import { changeItem, findItem, findItems, insertItem, removeItems, touchItem, trimItems } from "./sql-items.js";
 import { findPostings } from "./sql-postings.js";
 import {
   deleteTurns,
@@ -259,6 +259,19 @@ export class SqlStore implements ContextStore {
   async items(kind: ItemKind): Promise<readonly StoredItem[]> {
     const { sql, codec } = await this.#open();
     return findItems(sql, codec, kind);
+  }
+
+  async item(kind: ItemKind, key: string): Promise<StoredItem | undefined> {
+    const { sql, codec } = await this.#open();
+    return findItem(sql, codec, kind, key);
+  }
+
+  async touchItem(kind: ItemKind, key: string): Promise<void> {
+    await this.#transaction((sql, codec) => touchItem(sql, codec, kind, key));
+  }
+
+  trimItems(kind: ItemKind, bounds: { readonly maxItems: number; readonly maxCharacters: number }): Promise<number> {
+    return this.#transaction((sql) => trimItems(sql, kind, bounds));
   }
 
   async putItem(kind: ItemKind, item: Omit<StoredItem, "createdAtMs">): Promise<void> {

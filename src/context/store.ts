@@ -75,6 +75,11 @@ export interface ContextStore {
 
   /** Those of a kind, oldest first. */
   items(kind: ItemKind): Promise<readonly StoredItem[]>;
+  item(kind: ItemKind, key: string): Promise<StoredItem | undefined>;
+  /** Makes an item the newest of its kind. */
+  touchItem(kind: ItemKind, key: string): Promise<void>;
+  /** Removes the oldest items of a kind until both bounds hold; resolves to their number. */
+  trimItems(kind: ItemKind, bounds: { readonly maxItems: number; readonly maxCharacters: number }): Promise<number>;
   /** Adds the newest item of a kind, in place of one with the same key. Rejects when the project is gone. */
   putItem(kind: ItemKind, item: Omit<StoredItem, "createdAtMs">): Promise<void>;
   /** Replaces an item's text by what `change` makes of it; no other writer comes between. False when it is gone. */
