@@ -1,18 +1,18 @@
 import type { Detection, Span } from "./rule.js";
-import { besides, from, sentenceAround, unlessQuestion } from "./sentence.js";
+import { besides, from, isChoice, sentenceAround, unlessQuestion } from "./sentence.js";
 
 /** Words between "our" and what is ours; a small word ends the noun phrase. */
 const BETWEEN =
   "(?:(?!(?:is|are|was|were|the|its?|and|or|to|in|of|on|for|with|that|has|have|had|do|does|will|can|at|by|from|a|an)\\b)[\\w'’&.-]{1,16} ){0,3}?";
 /** Things only an organisation calls "ours", whatever is said of them. */
 const STRONG =
-  "(?:back-?ends?|code ?base|mono-?repo|repo(?:sitory|sitories)?|micro-?services?|middleware|firmware|clusters?|(?:deployment|build|release|data|ci(?:/cd)?|sales|etl|jenkins|gitlab) pipelines?|kafka|kubernetes|k8s|jenkins|terraform|helm|firewalls?|vpcs?|load balancers?|data ?(?:cent(?:er|re)s?|warehouse|lake)|prod|staging|postgres\\w*|mysql|redis|mongodb|elasticsearch|prometheus|grafana|aws|azure|gcp|iam|infra|infrastructure|hostnames|ip ranges|network topology|runbooks?|sla|okrs?|kpis|back ?log|go-to-market|market entry|(?:gross|profit|operating) margins?|burn rate|runway|ebitda|cash ?flow|head ?count|erp|fund-?raising|series [a-d]\\b|unit economics|acquisition cost|churn|business plan|post[- ]?mortems?|design doc(?:ument)?s?|annual report|(?:vendor|supplier|client|license|licence) (?:contract|agreement)s?|all[- ]hands|leadership|works council|reorgani[sz]ation|restructuring|takeover|r&d|lab notebook|(?:mailing|client|member|subscriber) lists?|catalysts?|prototypes?|manufacturing|production line|supply chain|warehouse|batch jobs|stack|ci)";
+  "(?:back-?ends?|code ?base|mono-?repo|private (?:cloud|networks?|git\\w*|keys|notes|chats?|beta|api|data)|repo(?:sitory|sitories)?|micro-?services?|middleware|firmware|clusters?|(?:deployment|build|release|data|ci(?:/cd)?|sales|etl|jenkins|gitlab) pipelines?|kafka|kubernetes|k8s|jenkins|terraform|helm|firewalls?|vpcs?|load balancers?|data ?(?:cent(?:er|re)s?|warehouse|lake)|prod|staging|postgres\\w*|mysql|redis|mongodb|elasticsearch|prometheus|grafana|aws|azure|gcp|iam|infra|infrastructure|hostnames|ip ranges|network topology|runbooks?|sla|okrs?|kpis|back ?log|go-to-market|market entry|(?:gross|profit|operating) margins?|burn rate|runway|ebitda|cash ?flow|head ?count|erp|fund-?raising|series [a-d]\\b|unit economics|acquisition cost|churn|business plan|post[- ]?mortems?|design doc(?:ument)?s?|annual report|(?:vendor|supplier|client|license|licence) (?:contract|agreement)s?|all[- ]hands|leadership|works council|reorgani[sz]ation|restructuring|takeover|r&d|lab notebook|(?:mailing|client|member|subscriber) lists?|catalysts?|prototypes?|manufacturing|production line|supply chain|warehouse|batch jobs|stack|ci)";
 /** Things that are internal where they are worked on: "check our orders". */
 const WEAK =
   "(?:modules?|services?|process(?:es)?|plans?|reports?|lists?|drafts?|contracts?|agreements?|memos?|functions?|code|scripts?|config\\w*|settings|data|logs?|systems?|platform|tools?|api|sdk|library|framework|specs?|departments?|customers?|clients?|users?|employees|staff|members|subscribers|patients|tenants|suppliers|vendors|partners|accounts?|account holders|orders|invoices|transactions?|results|figures|numbers|metrics|survey|tickets|quer(?:y|ies)|tables|schema|jobs|tests|changelog|polic(?:y|ies)|handbook|wiki|meetings?|sync|strategy|campaign|launch|products?|recipe|formula|patents?|chips?|devices?|sensors?|experiments?|company|business|firm|startup|division|subsidiary|competitors?|sales|leads|deals|portfolio|counsel|lawyers|ceo|cfo|cto|executives|management|audit|compliance|network|servers?|gateway|drivers?|engine|algorithms?|models?|software|apps?|dashboards?|alerts|login|checkout|inventory)";
 /** What makes anything of ours internal; not the occasions of a family. */
 const QUALIFIED =
-  "(?:upcoming|unreleased|unannounced|pending|secret|in-house|private|confidential|legacy|closed[- ]source|draft|unpublished) (?!(?:wedding|trip|holiday|vacation|exam|birthday|party|move|marriage|garden|life|lives|santa|school|language|beach|island|room|visit)\\b)[a-z]";
+  "(?:upcoming|unreleased|unannounced|pending|secret|in-house|confidential|legacy|closed[- ]source|draft|unpublished) (?!(?:wedding|trip|holiday|vacation|exam|birthday|party|move|marriage|garden|life|lives|santa|school|language|beach|island|room|visit)\\b)[a-z]";
 const ANALYSE =
   "summari[sz]e|analy[sz]e|review|process|document|refine|refactor|debug|check|optimi[sz]e|strengthen|proof-?read|rewrite|translate|find|improve|extract|sort|order|group|classify|clean(?: up)?|compare|convert|edit|shorten|condense|fix|port|migrate|add|audit|tune|map|evaluate|assess|estimate|forecast|calculate|rank|segment|dedup\\w*|merge|parse|anonymi[sz]e|look (?:for|at|over|through)|search|identify|diagnose|investigate|trace|profile|polish|simplify|rework|restructure|revise|validate|verify|inspect|examine|reconcile|benchmark|visuali[sz]e|plot|tidy|correct|organi[sz]e|filter|export|import|detect|spot|redact|flag|prioriti[sz]e|cross-check|reformat|transcribe|digest|critique|tighten|harden|speed up|draw|access|go (?:over|through)|pull|join|match|score|scan";
 const POLITE =
@@ -48,7 +48,9 @@ function onRecords(keywords: readonly string[], guard: RegExp): Detection {
       if (span === undefined) return undefined;
       const sentence = sentenceAround(text, start, end);
       const words = text.slice(sentence.start, sentence.end);
-      return words.length <= 200 && ANALYSES.test(words) && guard.test(words) ? { start, end } : undefined;
+      return words.length <= 200 && !isChoice(text, sentence.start) && ANALYSES.test(words) && guard.test(words)
+        ? { start, end }
+        : undefined;
     },
   };
 }

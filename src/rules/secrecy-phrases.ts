@@ -32,7 +32,7 @@ const ENGLISH: readonly Detection[] = [
   from(
     ["keep "],
     new RegExp(
-      `keep ${THIS}(?: \\w{3,12}){0,2}? (?:(?:inside|within|in) (?:the|our|this|my) (?:company|team|house|building|network|organi[sz]ation|office|department|family|firm|group|room)\\b|quiet(?:,? please| until| for now| from| about)|under wraps|hush|a secret|out of the (?:cloud|news|press)|among (?:us|ourselves))`,
+      `keep ${THIS}(?: \\w{3,12}){0,2}? (?:(?:inside|within|in) (?:the|our|this|my) (?!family\\b)(?:company|team|house|building|network|organi[sz]ation|office|department|family|firm|group|room)\\b|quiet(?:,? please| until| for now| from| about)|under wraps|hush|a secret|out of the (?:cloud|news|press)|among (?:us|ourselves))`,
       "iy",
     ),
   ),

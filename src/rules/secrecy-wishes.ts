@@ -1,6 +1,6 @@
 import { isLetter } from "./characters.js";
 import type { Detection, Span } from "./rule.js";
-import { asksInGeneral, sentenceAround } from "./sentence.js";
+import { asksInGeneral, isChoice, sentenceAround } from "./sentence.js";
 
 /** What is to be kept: "this", "what follows", "unser Gespräch", in seven languages. */
 const DEIXIS =
@@ -57,11 +57,7 @@ const OTHER_SENSE =
 function findSecrecy(text: string, start: number, end: number): Span | undefined {
   if (isLetter(text.charCodeAt(start - 1)) || OTHER_SENSE.test(text.slice(end, end + 24))) return undefined;
   const sentence = sentenceAround(text, start, end);
-  if (
-    sentence.end - sentence.start > 110 ||
-    /(?:^|\n)\s?[A-J][.)]\s?$/.test(text.slice(Math.max(0, sentence.start - 5), sentence.start + 1))
-  )
-    return undefined;
+  if (sentence.end - sentence.start > 110 || isChoice(text, sentence.start)) return undefined;
   const words = text.slice(sentence.start, sentence.end);
   if (!DEIXIS.test(words) || !WISH.test(words) || asksInGeneral(text, start, end)) return undefined;
   return {

@@ -23,6 +23,11 @@ function endsSentence(text: string, at: number): boolean {
   return next === 32 || next === 10 || Number.isNaN(next);
 }
 
+/** Whether a sentence that begins here is one of the answers to choose from: "B. Keep it secret". */
+export function isChoice(text: string, start: number): boolean {
+  return /(?:^|\n)\s?[A-J][.)]\s?$/.test(text.slice(Math.max(0, start - 5), start + 1));
+}
+
 /** Openings of sentences that ask about a thing or ask for a text about it, in seven languages. */
 const QUESTION =
   /^[\s"'¿¡(*-]*(?:(?:so|and|ok|okay|hi|hey|hello|please|can you|could you|bitte|kannst du|peux-tu|puedes|puoi|pode)[,\s]+)*(?:what(?:['’]s|['’]re)?|which|who|whose|when|where|why|how|define|explain|is|are|does|do(?! not|n['’]t)|did|can(?!not|['’]t)|could|should|would|will|compare|describe|list|name|tell me (?:about|what|how|why)|give me (?:ideas|tips|examples|a list)|write (?:a|an|me a|me an) (?:\w+ ){0,3}?(?:story|poem|essay|blog|article|haiku|song|scene|novel|script|joke|slogan|book|screenplay|fable)|wie|was|wer|wann|warum|wo|welche\w*|ist|sind|erkläre|definiere|kann ich|comment|pourquoi|qu['’]est|que (?:signifie|veut|faire)|quel\w*|qui|quand|où|est-ce|explique|définis|cómo|qué|que es|quién|cuál\w*|cuándo|dónde|por qué|explica|define|come|cosa|che cos|perché|quale|quali|chi|quando|dove|spiega|definisci|o que|como|qual|quais|quem|onde|por que|explique|defina|hoe|wat|wie|waarom|wanneer|welke|waar|leg uit)\b/i;
