@@ -61,7 +61,8 @@ function findPassword(text: string, start: number, end: number): Span | undefine
   if (isWord(text.charCodeAt(start - 1)) && isWord(text.charCodeAt(start))) return undefined;
   if (text[start - 1] === "+" || text[start - 1] === "/") return undefined; // base64, a path
   if (isLetter(text.charCodeAt(end)) && text[end] !== "s") return undefined;
-  if (/[@/\\)\];]/.test(text[end] ?? "") || (text[start - 1] === "." && isWord(text.charCodeAt(start - 2))))
+  if (text[end] === ")" && !/\([^()\n]{0,40}$/.test(text.slice(Math.max(0, start - 42), start))) return undefined;
+  if (/[@/\\\];]/.test(text[end] ?? "") || (text[start - 1] === "." && isWord(text.charCodeAt(start - 2))))
     return undefined;
   // "Pass" is a verb as well, and the shortest abbreviations stand for much else: they count before a link only.
   if (end - start <= 4 && SHORT_WORD.test(text.slice(start, end)) && !SHORT_LINK.test(text.slice(end, end + 40)))
@@ -201,7 +202,9 @@ function passwordBefore(text: string, start: number, end: number): Span | undefi
   const handled = HANDLED.exec(before);
   if (handled === null || (thing && !/^\s(?:polic|prompt|field|check|box|input)/i.test(after))) return undefined;
   const value = valueIn(handled[1]!);
-  return value === undefined || passwordShape(value) !== "strong" || isHowTo(text, start)
+  return value === undefined ||
+    passwordShape(value) !== "strong" ||
+    (isHowTo(text, start) && !/[!#$%&*?@^~+=]/.test(value))
     ? undefined
     : spanOf(value, text, from, start);
 }
