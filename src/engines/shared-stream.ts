@@ -15,10 +15,7 @@ export class SharedStream {
   #end: { readonly error?: unknown } | undefined;
 
   /** `ended` is called once: at the end, on failure, or when the last reader has left and nobody new may join. */
-  constructor(
-    open: (signal: AbortSignal) => Promise<ReadableStream<LanguageModelV4StreamPart>>,
-    ended: () => void,
-  ) {
+  constructor(open: (signal: AbortSignal) => Promise<ReadableStream<LanguageModelV4StreamPart>>, ended: () => void) {
     this.#ended = ended;
     this.result = this.#read(open);
     this.result.catch(() => {}); // each reader hears of it; nobody may be left to
