@@ -172,18 +172,30 @@ function packTransposed(
 
 function symmetricTimes(out: Float64Array, matrix: Float64Array, size: number, x: Float64Array): void {
   out.fill(0, 0, size);
-  for (let row = 0; row < size; row++) {
-    const value = x[row]!;
-    let even = 0;
-    let odd = 0;
-    out[row] = out[row]! + matrix[row * size + row]! * value;
-    for (let column = row + 1; column < size; column++) {
-      const entry = matrix[row * size + column]!;
-      if (column % 2 === 0) even += entry * x[column]!;
-      else odd += entry * x[column]!;
-      out[column] = out[column]! + entry * value;
+  for (let first = 0; first < size; first += 4) {
+    const [row0, row1, row2, row3] = [first * size, (first + 1) * size, (first + 2) * size, (first + 3) * size];
+    const x0 = x[first]!;
+    const x1 = x[first + 1]!;
+    const x2 = x[first + 2]!;
+    const x3 = x[first + 3]!;
+    for (let column = first + 4; column < size; column++) {
+      const low = matrix[row0 + column]! * x0 + matrix[row1 + column]! * x1;
+      const high = matrix[row2 + column]! * x2 + matrix[row3 + column]! * x3;
+      out[column] = out[column]! + (low + high);
     }
-    out[row] = out[row]! + (even + odd);
+    for (let row = first; row < first + 4; row++) {
+      let sum = out[row]!;
+      for (let column = first; column < first + 4; column++) {
+        sum += matrix[Math.min(row, column) * size + Math.max(row, column)]! * x[column]!;
+      }
+      let even = 0;
+      let odd = 0;
+      for (let column = first + 4; column < size; column += 2) {
+        even += matrix[row * size + column]! * x[column]!;
+        odd += matrix[row * size + column + 1]! * x[column + 1]!;
+      }
+      out[row] = sum + (even + odd);
+    }
   }
 }
 

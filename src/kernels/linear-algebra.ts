@@ -1,5 +1,6 @@
 import type { Arena } from "./arena.js";
 import { referenceLinearAlgebra } from "./linear-algebra-reference.js";
+import { simdLinearAlgebra } from "./linear-algebra-simd.js";
 
 /**
  * Dense linear algebra in f64 over views of `arena`. Sizes are multiples of 4 (fill up with zeros, and ones on a diagonal to
@@ -56,7 +57,7 @@ export interface LinearAlgebraKernels {
   addRows(matrix: Float64Array, rows: number, size: number, left: Float64Array, right: Float64Array): void;
 }
 
-/** Kernels with an arena of so many bytes. */
+/** The fastest kernels that the runtime has, with an arena of so many bytes. */
 export function createLinearAlgebra(bytes: number): LinearAlgebraKernels {
-  return referenceLinearAlgebra(bytes);
+  return simdLinearAlgebra(bytes) ?? referenceLinearAlgebra(bytes);
 }
