@@ -1,5 +1,6 @@
-import type { ReservoirKernel } from "../kernels/reservoir.js";
+import type { ReservoirKernel, ReservoirKernels } from "../kernels/reservoir.js";
 import { referenceReservoirKernels } from "../kernels/reservoir-reference.js";
+import { wasmReservoirKernels } from "../kernels/reservoir-wasm.js";
 import {
   type ReservoirOptions,
   type ResolvedReservoirOptions,
@@ -32,8 +33,7 @@ export class Reservoir {
   /** RangeError for an option that cannot be. `kernel`, where there is one already, holds the weights of these options. */
   constructor(options: ReservoirOptions, kernel?: ReservoirKernel) {
     this.options = resolveReservoirOptions(options);
-    const kernels = options.kernels ?? referenceReservoirKernels;
-    this.#kernel = kernel ?? kernels.make(reservoirWeights(this.options), this.options.outputs);
+    this.#kernel = kernel ?? makeKernel(this.options, options.kernels);
     this.#output = new Float32Array(this.options.outputs);
     this.#identity = identityOf(this.options);
   }
@@ -158,4 +158,9 @@ function checked(value: number, index: number): number {
     );
   }
   return value;
+}
+
+function makeKernel(options: ResolvedReservoirOptions, kernels: ReservoirKernels | undefined): ReservoirKernel {
+  const chosen = kernels ?? wasmReservoirKernels() ?? referenceReservoirKernels;
+  return chosen.make(reservoirWeights(options), options.outputs);
 }

@@ -1,0 +1,245 @@
+// Steps of an echo state network. Pointers are 16-byte aligned byte offsets into the instance's own memory; lengths are in
+// elements. Matrices are packed in panels: 20 rows (five vectors), then 4 rows (one) while any are left, each panel column
+// by column, so that a column of a panel is contiguous and a row of weights is never gathered.
+import { tanh4 } from "./shared/tanh";
+import { transform } from "./shared/walsh-hadamard";
+
+const WIDE: i32 = 20;
+
+/** state <- (1 - leak) state + leak tanh(work), lane by lane. `units` is a multiple of 4. */
+export function leakyTanh(state: usize, work: usize, leak: usize, units: i32): void {
+  const end = state + ((<usize>units) << 2);
+  for (; state < end; state += 16, work += 16, leak += 16) {
+    const rate = v128.load(leak);
+    const kept = f32x4.mul(v128.load(state), f32x4.sub(f32x4.splat(1), rate));
+    v128.store(state, f32x4.add(kept, f32x4.mul(tanh4(v128.load(work)), rate)));
+  }
+}
+
+/**
+ * One step of the structured network: signs and transform three times, inputs and bias added before the third. `factors` is
+ * (3, units); `units` is a power of four, at least 16.
+ */
+export function structured(
+  state: usize,
+  work: usize,
+  factors: usize,
+  leak: usize,
+  units: i32,
+  slots: usize,
+  gains: usize,
+  inputs: i32,
+  indices: usize,
+  values: usize,
+  count: i32,
+): void {
+  const bytes = (<usize>units) << 2;
+  transform(work, state, factors, units);
+  transform(work, work, factors + bytes, units);
+  if (indices !== 0) {
+    for (let place: usize = 0; place < <usize>count; place++) {
+      const input = <usize>load<u16>(indices + (place << 1));
+      const at = work + ((<usize>load<u16>(slots + (input << 1))) << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(values + (place << 2)) * load<f32>(gains + (input << 2)));
+    }
+  } else {
+    for (let input: usize = 0; input < <usize>inputs; input++) {
+      const at = work + ((<usize>load<u16>(slots + (input << 1))) << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(values + (input << 2)) * load<f32>(gains + (input << 2)));
+    }
+  }
+  const bias = work + ((<usize>load<u16>(slots + ((<usize>inputs) << 1))) << 2);
+  store<f32>(bias, load<f32>(bias) + load<f32>(gains + ((<usize>inputs) << 2)));
+  transform(work, work, factors + 2 * bytes, units);
+  leakyTanh(state, work, leak, units);
+}
+
+/** out += weights * x, with weights (rows, columns) in panels; `rows` is a multiple of 4. */
+export function panels(out: usize, weights: usize, x: usize, rows: i32, columns: i32): void {
+  const end = x + ((<usize>columns) << 2);
+  for (; rows >= WIDE; rows -= WIDE, out += 80) {
+    let a = v128.load(out);
+    let b = v128.load(out, 16);
+    let c = v128.load(out, 32);
+    let d = v128.load(out, 48);
+    let e = v128.load(out, 64);
+    for (let at = x; at < end; at += 4, weights += 80) {
+      const value = v128.load32_splat(at);
+      a = f32x4.add(a, f32x4.mul(v128.load(weights), value));
+      b = f32x4.add(b, f32x4.mul(v128.load(weights, 16), value));
+      c = f32x4.add(c, f32x4.mul(v128.load(weights, 32), value));
+      d = f32x4.add(d, f32x4.mul(v128.load(weights, 48), value));
+      e = f32x4.add(e, f32x4.mul(v128.load(weights, 64), value));
+    }
+    v128.store(out, a);
+    v128.store(out, b, 16);
+    v128.store(out, c, 32);
+    v128.store(out, d, 48);
+    v128.store(out, e, 64);
+  }
+  for (; rows > 0; rows -= 4, out += 16) {
+    let sum = v128.load(out);
+    for (let at = x; at < end; at += 4, weights += 16) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load(weights), v128.load32_splat(at)));
+    }
+    v128.store(out, sum);
+  }
+}
+
+/** out += the columns `indices` of weights * values; `rows` is a multiple of 20. */
+export function panelsAt(
+  out: usize,
+  weights: usize,
+  rows: i32,
+  columns: i32,
+  indices: usize,
+  values: usize,
+  count: i32,
+): void {
+  const end = indices + ((<usize>count) << 1);
+  for (; rows > 0; rows -= WIDE, out += 80, weights += <usize>columns * 80) {
+    let a = v128.load(out);
+    let b = v128.load(out, 16);
+    let c = v128.load(out, 32);
+    let d = v128.load(out, 48);
+    let e = v128.load(out, 64);
+    let from = values;
+    for (let at = indices; at < end; at += 2, from += 4) {
+      const column = weights + <usize>load<u16>(at) * 80;
+      const value = v128.load32_splat(from);
+      a = f32x4.add(a, f32x4.mul(v128.load(column), value));
+      b = f32x4.add(b, f32x4.mul(v128.load(column, 16), value));
+      c = f32x4.add(c, f32x4.mul(v128.load(column, 32), value));
+      d = f32x4.add(d, f32x4.mul(v128.load(column, 48), value));
+      e = f32x4.add(e, f32x4.mul(v128.load(column, 64), value));
+    }
+    v128.store(out, a);
+    v128.store(out, b, 16);
+    v128.store(out, c, 32);
+    v128.store(out, d, 48);
+    v128.store(out, e, 64);
+  }
+}
+
+/** out += blockdiag(weights) * state[order]; `ordered` (units) is scratch. */
+export function blocks(
+  out: usize,
+  weights: usize,
+  state: usize,
+  order: usize,
+  ordered: usize,
+  units: i32,
+  blockSize: i32,
+): void {
+  for (let unit: usize = 0; unit < <usize>units; unit++) {
+    store<f32>(ordered + (unit << 2), load<f32>(state + ((<usize>load<u16>(order + (unit << 1))) << 2)));
+  }
+  const bytes = (<usize>blockSize) << 2;
+  for (let start: usize = 0; start < (<usize>units) << 2; start += bytes) {
+    panels(out + start, weights + start * blockSize, ordered + start, blockSize, blockSize);
+  }
+}
+
+/**
+ * out += scales * (blockdiag(weights) * the state[order] in 16 bits), sums exact in 32 bits. Weights are 8-bit in the same
+ * panels, by pairs of columns: of each row of a vector two columns, side by side. `rounded` and `ordered` (units) are scratch.
+ */
+export function quantizedBlocks(
+  out: usize,
+  weights: usize,
+  scales: usize,
+  state: usize,
+  order: usize,
+  rounded: usize,
+  ordered: usize,
+  units: i32,
+  blockSize: i32,
+): void {
+  const full = f32x4.splat(32767);
+  for (let unit: usize = 0; unit < <usize>units; unit += 8) {
+    const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(state + (unit << 2)), full)));
+    const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(state + (unit << 2), 16), full)));
+    v128.store(rounded + (unit << 1), i16x8.narrow_i32x4_s(low, high));
+  }
+  for (let unit: usize = 0; unit < <usize>units; unit++) {
+    store<u16>(ordered + (unit << 1), load<u16>(rounded + ((<usize>load<u16>(order + (unit << 1))) << 1)));
+  }
+  for (let first: i32 = 0; first < units; first += blockSize) {
+    const x = ordered + ((<usize>first) << 1);
+    const end = x + ((<usize>blockSize) << 1);
+    let rows = blockSize;
+    for (; rows >= WIDE; rows -= WIDE, out += 80, scales += 80) {
+      let a = i32x4.splat(0);
+      let b = i32x4.splat(0);
+      let c = i32x4.splat(0);
+      let d = i32x4.splat(0);
+      let e = i32x4.splat(0);
+      for (let at = x; at < end; at += 4, weights += 40) {
+        const pair = v128.load32_splat(at);
+        a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load_ext<i8>(weights), pair));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load_ext<i8>(weights, 8), pair));
+        c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load_ext<i8>(weights, 16), pair));
+        d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load_ext<i8>(weights, 24), pair));
+        e = i32x4.add(e, i32x4.dot_i16x8_s(v128.load_ext<i8>(weights, 32), pair));
+      }
+      addScaled(out, scales, a);
+      addScaled(out + 16, scales + 16, b);
+      addScaled(out + 32, scales + 32, c);
+      addScaled(out + 48, scales + 48, d);
+      addScaled(out + 64, scales + 64, e);
+    }
+    for (; rows > 0; rows -= 4, out += 16, scales += 16) {
+      let sum = i32x4.splat(0);
+      for (let at = x; at < end; at += 4, weights += 8) {
+        sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load_ext<i8>(weights), v128.load32_splat(at)));
+      }
+      addScaled(out, scales, sum);
+    }
+  }
+}
+
+/** Inlined by the optimizer. */
+function addScaled(out: usize, scales: usize, sums: v128): void {
+  v128.store(out, f32x4.add(v128.load(out), f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(scales))));
+}
+
+/** out += weights * state, eight rows to a block that share their `fanIn` columns. */
+export function sparse(out: usize, weights: usize, columns: usize, state: usize, units: i32, fanIn: i32): void {
+  const outEnd = out + ((<usize>units) << 2);
+  const even = (<usize>(fanIn & ~1)) << 1;
+  for (; out < outEnd; out += 32) {
+    let a = v128.load(out);
+    let b = v128.load(out, 16);
+    let c = f32x4.splat(0);
+    let d = f32x4.splat(0);
+    for (const end = columns + even; columns < end; columns += 4, weights += 64) {
+      const first = v128.load32_splat(state + ((<usize>load<u16>(columns)) << 2));
+      const second = v128.load32_splat(state + ((<usize>load<u16>(columns, 2)) << 2));
+      a = f32x4.add(a, f32x4.mul(v128.load(weights), first));
+      b = f32x4.add(b, f32x4.mul(v128.load(weights, 16), first));
+      c = f32x4.add(c, f32x4.mul(v128.load(weights, 32), second));
+      d = f32x4.add(d, f32x4.mul(v128.load(weights, 48), second));
+    }
+    if (fanIn & 1) {
+      const last = v128.load32_splat(state + ((<usize>load<u16>(columns)) << 2));
+      a = f32x4.add(a, f32x4.mul(v128.load(weights), last));
+      b = f32x4.add(b, f32x4.mul(v128.load(weights, 16), last));
+      columns += 2;
+      weights += 32;
+    }
+    v128.store(out, f32x4.add(a, c));
+    v128.store(out, f32x4.add(b, d), 16);
+  }
+}
+
+/** out[i] += weight * state[i - 1], the first after the last. */
+export function cycle(out: usize, state: usize, units: i32, weight: f32): void {
+  const last = ((<usize>units) << 2) - 4;
+  store<f32>(out, load<f32>(out) + weight * load<f32>(state + last));
+  const factor = f32x4.splat(weight);
+  let at: usize = 4;
+  for (; at + 12 <= last; at += 16) {
+    v128.store(out + at, f32x4.add(v128.load(out + at), f32x4.mul(v128.load(state + at - 4), factor)));
+  }
+  for (; at <= last; at += 4) store<f32>(out + at, load<f32>(out + at) + weight * load<f32>(state + at - 4));
+}
