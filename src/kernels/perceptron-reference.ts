@@ -19,10 +19,18 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
   return {
     implementation: "reference",
     dense(input, out) {
+      if (!finite(input, input.length)) {
+        out.fill(Number.NaN);
+        return;
+      }
       multiply(first, input, hidden);
       rest(out);
     },
     sparse(indices, values, count, out) {
+      if (!finite(values, count)) {
+        out.fill(Number.NaN);
+        return;
+      }
       sums.set(first.bias);
       for (let place = 0; place < count; place++) {
         const value = values[place]!;
@@ -63,6 +71,12 @@ function multiply(layer: DenseLayer, x: Float32Array, y: Float32Array): void {
     for (let index = 0; index < inputs; index++) sum += weights[row * inputs + index]! * x[index]!;
     y[row] = sum;
   }
+}
+
+/** Whether the first `count` numbers are neither NaN nor infinite. */
+function finite(values: Float32Array, count: number): boolean {
+  for (let index = 0; index < count; index++) if (!Number.isFinite(values[index]!)) return false;
+  return true;
 }
 
 /** In place: below zero becomes zero. NaN stays NaN. */

@@ -7,8 +7,25 @@ export interface DenseLayer {
 }
 
 /**
+ * The same with 8-bit weights: row r stands for `scales[r] * (weights[r] - zeroPoints[r])`. Every zero point lies in the range
+ * of a weight, so a weight of zero is kept exactly.
+ */
+export interface Int8Layer {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** (outputs, inputs) */
+  readonly weights: Int8Array;
+  /** (outputs) */
+  readonly zeroPoints: Int8Array;
+  /** (outputs) */
+  readonly scales: Float32Array;
+  /** (outputs) */
+  readonly bias: Float32Array;
+}
+
+/**
  * The forward pass of one network: each layer, ReLU between layers, softmax at the end. Lengths and places are checked by the
- * caller; nothing is allocated. `out` is (outputs), written in place.
+ * caller; nothing is allocated. `out` is (outputs), written in place. Input that is NaN or infinite gives NaN.
  */
 export interface ForwardPass {
   readonly implementation: "simd" | "reference";
@@ -16,3 +33,14 @@ export interface ForwardPass {
   /** Only `count` places of the input are not zero; a place that repeats adds up. */
   sparse(indices: Uint16Array, values: Float32Array, count: number, out: Float32Array): void;
 }
+
+/**
+ * The largest magnitude of a 16-bit input with which no sum of so many products by 8-bit weights leaves 32 bits: products are
+ * at most 255 times the input, because a zero point is taken off.
+ */
+export function inputLimit(inputs: number): number {
+  return Math.min(32_767, Math.floor(0x7fffffff / (255 * inputs)));
+}
+
+/** Below it (2^-100) a whole int8 input counts as zero, because its inverse would not be a float. */
+export const SMALLEST_INPUT = 7.888609052210118e-31;

@@ -1,5 +1,6 @@
 import type { DenseLayer, ForwardPass } from "../kernels/perceptron.js";
 import { referencePerceptron } from "../kernels/perceptron-reference.js";
+import { simdPerceptron } from "../kernels/perceptron-simd.js";
 import type { Classifier } from "./classifier.js";
 
 /**
@@ -48,7 +49,7 @@ export class Mlp implements Classifier {
 }
 
 function fastest(layers: readonly DenseLayer[]): ForwardPass {
-  return referencePerceptron(layers);
+  return simdPerceptron(layers) ?? referencePerceptron(layers);
 }
 
 /** Widths of the layers from the inputs to the outputs: `[384, 100, 50, 3]`. */

@@ -1,0 +1,534 @@
+// Forward pass of a perceptron, f32 and int8. All numbers of a network lie in the instance's memory, described by a table of
+// i32 that `src/kernels/perceptron-simd.ts` writes and whose fields the constants below name. Outputs stand in lanes: a
+// panel is 8, 4 or 1 vectors of four outputs, its weights input by input, so one splat input serves the whole panel and no
+// sum is ever taken across lanes.
+
+const LAYERS: usize = 0;
+const INDICES: usize = 4;
+const VALUES: usize = 8;
+const PAIRS: usize = 12;
+const FIRST_LAYER: usize = 32;
+const LAYER_BYTES: usize = 32;
+const INPUTS: usize = 0;
+const VECTORS: usize = 4;
+const WEIGHTS: usize = 8;
+const BIAS: usize = 12;
+const X: usize = 16;
+const Y: usize = 20;
+const SCALE: usize = 24;
+const ZERO_POINT: usize = 28;
+
+/** All layers for the dense input at the first layer's X, softmax into the last layer's Y. */
+export function dense(network: usize): void {
+  const layer = network + FIRST_LAYER;
+  if (!finite(load<usize>(layer, X), load<i32>(layer, INPUTS))) {
+    nothing(network);
+    return;
+  }
+  denseLayers(network, 0);
+}
+
+/** The same for `count` places and values of the first input. */
+export function sparse(network: usize, count: i32): void {
+  const values = load<usize>(network, VALUES);
+  if (!finite(values, count)) {
+    nothing(network);
+    return;
+  }
+  sparseLayer(network + FIRST_LAYER, load<usize>(network, INDICES), values, count);
+  if (load<i32>(network, LAYERS) > 1) rectify(network + FIRST_LAYER);
+  denseLayers(network, 1);
+}
+
+function denseLayers(network: usize, start: i32): void {
+  const layers = load<i32>(network, LAYERS);
+  let layer = network + FIRST_LAYER + <usize>start * LAYER_BYTES;
+  for (let index = start; index < layers; index++) {
+    denseLayer(layer);
+    if (index + 1 < layers) rectify(layer);
+    layer += LAYER_BYTES;
+  }
+  softmax(layer - LAYER_BYTES);
+}
+
+function denseLayer(layer: usize): void {
+  const inputs = load<i32>(layer, INPUTS);
+  const x = load<usize>(layer, X);
+  const end = x + ((<usize>inputs) << 2);
+  let vectors = load<i32>(layer, VECTORS);
+  let w = load<usize>(layer, WEIGHTS);
+  let bias = load<usize>(layer, BIAS);
+  let y = load<usize>(layer, Y);
+  for (; vectors >= 8; vectors -= 8) {
+    let s0 = v128.load(bias);
+    let s1 = v128.load(bias, 16);
+    let s2 = v128.load(bias, 32);
+    let s3 = v128.load(bias, 48);
+    let s4 = v128.load(bias, 64);
+    let s5 = v128.load(bias, 80);
+    let s6 = v128.load(bias, 96);
+    let s7 = v128.load(bias, 112);
+    for (let at = x; at < end; at += 4) {
+      const value = v128.load32_splat(at);
+      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(w)));
+      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(w, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(w, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(w, 48)));
+      s4 = f32x4.add(s4, f32x4.mul(value, v128.load(w, 64)));
+      s5 = f32x4.add(s5, f32x4.mul(value, v128.load(w, 80)));
+      s6 = f32x4.add(s6, f32x4.mul(value, v128.load(w, 96)));
+      s7 = f32x4.add(s7, f32x4.mul(value, v128.load(w, 112)));
+      w += 128;
+    }
+    v128.store(y, s0);
+    v128.store(y, s1, 16);
+    v128.store(y, s2, 32);
+    v128.store(y, s3, 48);
+    v128.store(y, s4, 64);
+    v128.store(y, s5, 80);
+    v128.store(y, s6, 96);
+    v128.store(y, s7, 112);
+    bias += 128;
+    y += 128;
+  }
+  for (; vectors >= 4; vectors -= 4) {
+    let s0 = v128.load(bias);
+    let s1 = v128.load(bias, 16);
+    let s2 = v128.load(bias, 32);
+    let s3 = v128.load(bias, 48);
+    for (let at = x; at < end; at += 4) {
+      const value = v128.load32_splat(at);
+      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(w)));
+      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(w, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(w, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(w, 48)));
+      w += 64;
+    }
+    v128.store(y, s0);
+    v128.store(y, s1, 16);
+    v128.store(y, s2, 32);
+    v128.store(y, s3, 48);
+    bias += 64;
+    y += 64;
+  }
+  // One vector alone would wait for its own last sum at each input: four sums take turns.
+  for (; vectors > 0; vectors--) {
+    let s0 = v128.load(bias);
+    let s1 = f32x4.splat(0);
+    let s2 = f32x4.splat(0);
+    let s3 = f32x4.splat(0);
+    let at = x;
+    for (; at + 16 <= end; at += 16) {
+      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(at), v128.load(w)));
+      s1 = f32x4.add(s1, f32x4.mul(v128.load32_splat(at, 4), v128.load(w, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(v128.load32_splat(at, 8), v128.load(w, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(v128.load32_splat(at, 12), v128.load(w, 48)));
+      w += 64;
+    }
+    for (; at < end; at += 4) {
+      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(at), v128.load(w)));
+      w += 16;
+    }
+    v128.store(y, f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+    bias += 16;
+    y += 16;
+  }
+}
+
+function sparseLayer(layer: usize, indices: usize, values: usize, count: i32): void {
+  const inputs = <usize>load<i32>(layer, INPUTS);
+  let vectors = load<i32>(layer, VECTORS);
+  let w = load<usize>(layer, WEIGHTS);
+  let bias = load<usize>(layer, BIAS);
+  let y = load<usize>(layer, Y);
+  for (; vectors >= 8; vectors -= 8) {
+    let s0 = v128.load(bias);
+    let s1 = v128.load(bias, 16);
+    let s2 = v128.load(bias, 32);
+    let s3 = v128.load(bias, 48);
+    let s4 = v128.load(bias, 64);
+    let s5 = v128.load(bias, 80);
+    let s6 = v128.load(bias, 96);
+    let s7 = v128.load(bias, 112);
+    for (let place = 0; place < count; place++) {
+      const value = v128.load32_splat(values + ((<usize>place) << 2));
+      const at = w + ((<usize>load<u16>(indices + ((<usize>place) << 1))) << 7);
+      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(at)));
+      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(at, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(at, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(at, 48)));
+      s4 = f32x4.add(s4, f32x4.mul(value, v128.load(at, 64)));
+      s5 = f32x4.add(s5, f32x4.mul(value, v128.load(at, 80)));
+      s6 = f32x4.add(s6, f32x4.mul(value, v128.load(at, 96)));
+      s7 = f32x4.add(s7, f32x4.mul(value, v128.load(at, 112)));
+    }
+    v128.store(y, s0);
+    v128.store(y, s1, 16);
+    v128.store(y, s2, 32);
+    v128.store(y, s3, 48);
+    v128.store(y, s4, 64);
+    v128.store(y, s5, 80);
+    v128.store(y, s6, 96);
+    v128.store(y, s7, 112);
+    w += inputs << 7;
+    bias += 128;
+    y += 128;
+  }
+  for (; vectors >= 4; vectors -= 4) {
+    let s0 = v128.load(bias);
+    let s1 = v128.load(bias, 16);
+    let s2 = v128.load(bias, 32);
+    let s3 = v128.load(bias, 48);
+    for (let place = 0; place < count; place++) {
+      const value = v128.load32_splat(values + ((<usize>place) << 2));
+      const at = w + ((<usize>load<u16>(indices + ((<usize>place) << 1))) << 6);
+      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(at)));
+      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(at, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(at, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(at, 48)));
+    }
+    v128.store(y, s0);
+    v128.store(y, s1, 16);
+    v128.store(y, s2, 32);
+    v128.store(y, s3, 48);
+    w += inputs << 6;
+    bias += 64;
+    y += 64;
+  }
+  for (; vectors > 0; vectors--) {
+    let s0 = v128.load(bias);
+    let s1 = f32x4.splat(0);
+    let place = 0;
+    for (; place + 2 <= count; place += 2) {
+      const at = values + ((<usize>place) << 2);
+      const index = indices + ((<usize>place) << 1);
+      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(at), v128.load(w + ((<usize>load<u16>(index)) << 4))));
+      s1 = f32x4.add(s1, f32x4.mul(v128.load32_splat(at, 4), v128.load(w + ((<usize>load<u16>(index, 2)) << 4))));
+    }
+    if (place < count) {
+      const at = w + ((<usize>load<u16>(indices + ((<usize>place) << 1))) << 4);
+      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(values + ((<usize>place) << 2)), v128.load(at)));
+    }
+    v128.store(y, f32x4.add(s0, s1));
+    w += inputs << 4;
+    bias += 16;
+    y += 16;
+  }
+}
+
+/** All layers of an int8 network for the dense input at the first layer's X. */
+export function denseInt8(network: usize): void {
+  int8Layers(network, 0);
+}
+
+/** The same for `count` places and values of the first input. */
+export function sparseInt8(network: usize, count: i32): void {
+  const layer = network + FIRST_LAYER;
+  const values = load<usize>(network, VALUES);
+  const highest = highestBits(values, count);
+  if (highest >= INFINITE) {
+    nothing(network);
+    return;
+  }
+  const limit = load<f32>(load<usize>(layer, SCALE));
+  const step = stepOf(highest, limit);
+  const inverse: f32 = step > 0 ? limit / reinterpret<f32>(highest) : 0;
+  const indices = load<usize>(network, INDICES);
+  const pairs = load<usize>(network, PAIRS);
+  let sum = 0;
+  // Each place becomes the offset of its pair of inputs and the pair's two 16-bit values, one of them zero.
+  for (let place = 0; place < count; place++) {
+    const index = <i32>load<u16>(indices + ((<usize>place) << 1));
+    const value = reinterpret<i32>(load<f32>(values + ((<usize>place) << 2)) * inverse + ROUNDING) - ROUNDING_BITS;
+    sum += value;
+    const pair = pairs + ((<usize>place) << 3);
+    store<i32>(pair, index >> 1);
+    store<i32>(pair, index & 1 ? value << 16 : value & 0xffff, 4);
+  }
+  sparseInt8Layer(layer, pairs, count);
+  finish(layer, sum, step, load<i32>(network, LAYERS) > 1);
+  int8Layers(network, 1);
+}
+
+function int8Layers(network: usize, start: i32): void {
+  const layers = load<i32>(network, LAYERS);
+  const pairs = load<usize>(network, PAIRS);
+  let layer = network + FIRST_LAYER + <usize>start * LAYER_BYTES;
+  for (let index = start; index < layers; index++) {
+    const x = load<usize>(layer, X);
+    const inputs = load<i32>(layer, INPUTS);
+    const highest = highestBits(x, inputs);
+    if (highest >= INFINITE) {
+      nothing(network);
+      return;
+    }
+    const limit = load<f32>(load<usize>(layer, SCALE));
+    const step = stepOf(highest, limit);
+    const sum = quantize(x, inputs, step > 0 ? limit / reinterpret<f32>(highest) : 0, pairs);
+    int8Layer(layer, pairs);
+    finish(layer, sum, step, index + 1 < layers);
+    layer += LAYER_BYTES;
+  }
+  softmax(layer - LAYER_BYTES);
+}
+
+const INFINITE: i32 = 0x7f800000;
+/** 1.5 * 2^23: a float of magnitude below 2^22 that is added to it leaves its nearest integer in the low bits. */
+const ROUNDING: f32 = 12582912;
+const ROUNDING_BITS: i32 = 0x4b400000;
+/** Below it (2^-100) a whole input counts as zero: its inverse would not be a float. */
+const SMALLEST: i32 = 0x0d800000;
+
+function stepOf(highest: i32, limit: f32): f32 {
+  return highest < SMALLEST ? 0 : reinterpret<f32>(highest) / limit;
+}
+
+/** Bits of the largest magnitude; at least INFINITE when one is infinite or NaN. */
+function highestBits(values: usize, count: i32): i32 {
+  const mask = i32x4.splat(0x7fffffff);
+  let highest0 = i32x4.splat(0);
+  let highest1 = i32x4.splat(0);
+  let at = values;
+  const end = values + ((<usize>count) << 2);
+  for (; at + 32 <= end; at += 32) {
+    highest0 = i32x4.max_s(highest0, v128.and(mask, v128.load(at)));
+    highest1 = i32x4.max_s(highest1, v128.and(mask, v128.load(at, 16)));
+  }
+  for (; at < end; at += 4) highest0 = i32x4.max_s(highest0, v128.and(mask, v128.load32_zero(at)));
+  highest0 = i32x4.max_s(highest0, highest1);
+  return max(
+    max(i32x4.extract_lane(highest0, 0), i32x4.extract_lane(highest0, 1)),
+    max(i32x4.extract_lane(highest0, 2), i32x4.extract_lane(highest0, 3)),
+  );
+}
+
+function finite(values: usize, count: i32): bool {
+  return highestBits(values, count) < INFINITE;
+}
+
+/** Rounds x * inverse to 16 bits into `to`, padded with one zero to an even count; returns the sum of what it wrote. */
+function quantize(x: usize, count: i32, inverse: f32, to: usize): i32 {
+  const factor = f32x4.splat(inverse);
+  const rounding = f32x4.splat(ROUNDING);
+  const bits = i32x4.splat(ROUNDING_BITS);
+  let sums = i32x4.splat(0);
+  let at = x;
+  let place = to;
+  const end = x + ((<usize>count) << 2);
+  for (; at + 32 <= end; at += 32) {
+    const low = i32x4.sub(f32x4.add(f32x4.mul(v128.load(at), factor), rounding), bits);
+    const high = i32x4.sub(f32x4.add(f32x4.mul(v128.load(at, 16), factor), rounding), bits);
+    sums = i32x4.add(sums, i32x4.add(low, high));
+    v128.store(place, i16x8.narrow_i32x4_s(low, high));
+    place += 16;
+  }
+  let sum =
+    i32x4.extract_lane(sums, 0) +
+    i32x4.extract_lane(sums, 1) +
+    i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3);
+  for (; at < end; at += 4) {
+    const value = reinterpret<i32>(load<f32>(at) * inverse + ROUNDING) - ROUNDING_BITS;
+    sum += value;
+    store<i16>(place, <i16>value);
+    place += 2;
+  }
+  if (count & 1) store<i16>(place, 0);
+  return sum;
+}
+
+// A vector of int8 weights serves 8 outputs and 2 inputs: 16-bit lane 2k (2k + 1) holds, for the pair's first (second) input,
+// output k in its low byte, 0 to 255, and output 4 + k in its high byte, -128 to 127. The dot product with the lanes as they
+// are is low + 256 high, with the lanes shifted it is high: one load and one shift unpack 16 weights. Sums wrap at 32 bits
+// and the difference is exact all the same.
+
+function int8Layer(layer: usize, x: usize): void {
+  const inputs = load<i32>(layer, INPUTS);
+  const end = x + ((<usize>((inputs + 1) >> 1)) << 2);
+  let groups = load<i32>(layer, VECTORS) >> 1;
+  let w = load<usize>(layer, WEIGHTS);
+  let y = load<usize>(layer, Y);
+  for (; groups >= 4; groups -= 4) {
+    let full0 = i32x4.splat(0);
+    let full1 = i32x4.splat(0);
+    let full2 = i32x4.splat(0);
+    let full3 = i32x4.splat(0);
+    let high0 = i32x4.splat(0);
+    let high1 = i32x4.splat(0);
+    let high2 = i32x4.splat(0);
+    let high3 = i32x4.splat(0);
+    for (let at = x; at < end; at += 4) {
+      const pair = v128.load32_splat(at);
+      const w0 = v128.load(w);
+      full0 = i32x4.add(full0, i32x4.dot_i16x8_s(pair, w0));
+      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w0, 8)));
+      const w1 = v128.load(w, 16);
+      full1 = i32x4.add(full1, i32x4.dot_i16x8_s(pair, w1));
+      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w1, 8)));
+      const w2 = v128.load(w, 32);
+      full2 = i32x4.add(full2, i32x4.dot_i16x8_s(pair, w2));
+      high2 = i32x4.add(high2, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w2, 8)));
+      const w3 = v128.load(w, 48);
+      full3 = i32x4.add(full3, i32x4.dot_i16x8_s(pair, w3));
+      high3 = i32x4.add(high3, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w3, 8)));
+      w += 64;
+    }
+    v128.store(y, low(full0, high0));
+    v128.store(y, high0, 16);
+    v128.store(y, low(full1, high1), 32);
+    v128.store(y, high1, 48);
+    v128.store(y, low(full2, high2), 64);
+    v128.store(y, high2, 80);
+    v128.store(y, low(full3, high3), 96);
+    v128.store(y, high3, 112);
+    y += 128;
+  }
+  for (; groups > 0; groups--) {
+    let full = i32x4.splat(0);
+    let high = i32x4.splat(0);
+    for (let at = x; at < end; at += 4) {
+      const pair = v128.load32_splat(at);
+      const weights = v128.load(w);
+      full = i32x4.add(full, i32x4.dot_i16x8_s(pair, weights));
+      high = i32x4.add(high, i32x4.dot_i16x8_s(pair, i16x8.shr_s(weights, 8)));
+      w += 16;
+    }
+    v128.store(y, low(full, high));
+    v128.store(y, high, 16);
+    y += 32;
+  }
+}
+
+function sparseInt8Layer(layer: usize, pairs: usize, count: i32): void {
+  const rows = <usize>((load<i32>(layer, INPUTS) + 1) >> 1);
+  const end = pairs + ((<usize>count) << 3);
+  let groups = load<i32>(layer, VECTORS) >> 1;
+  let w = load<usize>(layer, WEIGHTS);
+  let y = load<usize>(layer, Y);
+  for (; groups >= 4; groups -= 4) {
+    let full0 = i32x4.splat(0);
+    let full1 = i32x4.splat(0);
+    let full2 = i32x4.splat(0);
+    let full3 = i32x4.splat(0);
+    let high0 = i32x4.splat(0);
+    let high1 = i32x4.splat(0);
+    let high2 = i32x4.splat(0);
+    let high3 = i32x4.splat(0);
+    for (let place = pairs; place < end; place += 8) {
+      const at = w + (load<usize>(place) << 6);
+      const pair = v128.load32_splat(place, 4);
+      const w0 = v128.load(at);
+      full0 = i32x4.add(full0, i32x4.dot_i16x8_s(pair, w0));
+      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w0, 8)));
+      const w1 = v128.load(at, 16);
+      full1 = i32x4.add(full1, i32x4.dot_i16x8_s(pair, w1));
+      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w1, 8)));
+      const w2 = v128.load(at, 32);
+      full2 = i32x4.add(full2, i32x4.dot_i16x8_s(pair, w2));
+      high2 = i32x4.add(high2, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w2, 8)));
+      const w3 = v128.load(at, 48);
+      full3 = i32x4.add(full3, i32x4.dot_i16x8_s(pair, w3));
+      high3 = i32x4.add(high3, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w3, 8)));
+    }
+    v128.store(y, low(full0, high0));
+    v128.store(y, high0, 16);
+    v128.store(y, low(full1, high1), 32);
+    v128.store(y, high1, 48);
+    v128.store(y, low(full2, high2), 64);
+    v128.store(y, high2, 80);
+    v128.store(y, low(full3, high3), 96);
+    v128.store(y, high3, 112);
+    y += 128;
+    w += rows << 6;
+  }
+  for (; groups > 0; groups--) {
+    let full = i32x4.splat(0);
+    let high = i32x4.splat(0);
+    for (let place = pairs; place < end; place += 8) {
+      const pair = v128.load32_splat(place, 4);
+      const weights = v128.load(w + (load<usize>(place) << 4));
+      full = i32x4.add(full, i32x4.dot_i16x8_s(pair, weights));
+      high = i32x4.add(high, i32x4.dot_i16x8_s(pair, i16x8.shr_s(weights, 8)));
+    }
+    v128.store(y, low(full, high));
+    v128.store(y, high, 16);
+    y += 32;
+    w += rows << 4;
+  }
+}
+
+function low(full: v128, high: v128): v128 {
+  return i32x4.sub(full, i32x4.shl(high, 8));
+}
+
+/** In place over Y, from integer sums to floats: (sum - zero point * sum of the input) * scale * step + bias, then ReLU. */
+function finish(layer: usize, sum: i32, step: f32, rectified: bool): void {
+  const total = i32x4.splat(sum);
+  const steps = f32x4.splat(step);
+  const floor = f32x4.splat(rectified ? 0 : -Infinity);
+  let bias = load<usize>(layer, BIAS);
+  let scale = load<usize>(layer, SCALE) + 16;
+  let zero = load<usize>(layer, ZERO_POINT);
+  let at = load<usize>(layer, Y);
+  const end = at + ((<usize>load<i32>(layer, VECTORS)) << 4);
+  for (; at < end; at += 16) {
+    const exact = i32x4.sub(v128.load(at), i32x4.mul(v128.load(zero), total));
+    const scaled = f32x4.mul(f32x4.convert_i32x4_s(exact), f32x4.mul(v128.load(scale), steps));
+    v128.store(at, f32x4.pmax(f32x4.add(scaled, v128.load(bias)), floor));
+    bias += 16;
+    scale += 16;
+    zero += 16;
+  }
+}
+
+/** In place: below zero becomes zero, NaN stays. */
+function rectify(layer: usize): void {
+  const zero = f32x4.splat(0);
+  let at = load<usize>(layer, Y);
+  const end = at + ((<usize>load<i32>(layer, VECTORS)) << 4);
+  for (; at < end; at += 16) v128.store(at, f32x4.pmax(v128.load(at), zero));
+}
+
+/** In place over the last layer's Y; lanes that pad it hold -Infinity and become 0. */
+function softmax(layer: usize): void {
+  const y = load<usize>(layer, Y);
+  const end = y + ((<usize>load<i32>(layer, VECTORS)) << 4);
+  let highest = v128.load(y);
+  for (let at = y + 16; at < end; at += 16) highest = f32x4.max(highest, v128.load(at));
+  highest = f32x4.max(highest, i32x4.shuffle(highest, highest, 2, 3, 0, 1));
+  highest = f32x4.max(highest, i32x4.shuffle(highest, highest, 1, 0, 3, 2));
+  let sums = f32x4.splat(0);
+  for (let at = y; at < end; at += 16) {
+    const power = exp(f32x4.sub(v128.load(at), highest));
+    v128.store(at, power);
+    sums = f32x4.add(sums, power);
+  }
+  sums = f32x4.add(sums, i32x4.shuffle(sums, sums, 2, 3, 0, 1));
+  sums = f32x4.add(sums, i32x4.shuffle(sums, sums, 1, 0, 3, 2));
+  for (let at = y; at < end; at += 16) v128.store(at, f32x4.div(v128.load(at), sums));
+}
+
+/** e to the power of x for x <= 0, zero below -87: Cephes' expf, relative error 2e-7. */
+function exp(x: v128): v128 {
+  const clamped = f32x4.max(x, f32x4.splat(-87));
+  const power = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.442695)));
+  let rest = f32x4.sub(clamped, f32x4.mul(power, f32x4.splat(0.693359375)));
+  rest = f32x4.add(rest, f32x4.mul(power, f32x4.splat(2.1219444e-4)));
+  let sum = f32x4.splat(1.98756915e-4);
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.3981999507e-3));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(8.3334519073e-3));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(4.1665795894e-2));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.6666665459e-1));
+  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(5.0000001201e-1));
+  sum = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(sum, rest), rest), rest), f32x4.splat(1));
+  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(power), i32x4.splat(127)), 23);
+  return v128.andnot(f32x4.mul(sum, exponent), f32x4.lt(x, f32x4.splat(-87)));
+}
+
+/** No answer: NaN in all outputs. */
+function nothing(network: usize): void {
+  const layer = network + FIRST_LAYER + <usize>(load<i32>(network, LAYERS) - 1) * LAYER_BYTES;
+  let at = load<usize>(layer, Y);
+  const end = at + ((<usize>load<i32>(layer, VECTORS)) << 4);
+  for (; at < end; at += 16) v128.store(at, f32x4.splat(NaN));
+}

@@ -1,0 +1,190 @@
+import { type Arena, arenaBytes } from "./arena.js";
+import { perceptronWasm } from "./generated/perceptron-wasm.js";
+import { type DenseLayer, type ForwardPass, type Int8Layer, inputLimit } from "./perceptron.js";
+import { compileKernels } from "./wasm-module.js";
+
+interface Exports {
+  dense(network: number): void;
+  sparse(network: number, count: number): void;
+  denseInt8(network: number): void;
+  sparseInt8(network: number, count: number): void;
+}
+
+/** What every layer in the memory has; the vectors are those of four outputs. */
+interface Shape {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly vectors: number;
+}
+
+/** The forward pass in WebAssembly; undefined where the runtime has none. Weights are copied into memory of its own. */
+export function simdPerceptron(layers: readonly DenseLayer[]): ForwardPass | undefined {
+  const shapes = layers.map(({ inputs, outputs }) => ({ inputs, outputs, vectors: Math.ceil(outputs / 4) }));
+  const bytes = shapes.reduce((sum, { inputs, vectors }) => sum + arenaBytes(inputs * vectors * 4, 4), 0);
+  const memory = networkMemory(shapes, bytes);
+  if (memory === undefined) return undefined;
+  const { arena, table, exports } = memory;
+  for (const [index, layer] of layers.entries()) {
+    const shape = shapes[index]!;
+    const weights = arena.f32(shape.inputs * shape.vectors * 4);
+    for (let output = 0; output < layer.outputs; output++)
+      for (let input = 0; input < layer.inputs; input++)
+        weights[floatPlace(shape, output, input)] = layer.weights[output * layer.inputs + input]!;
+    memory.describe(index, weights.byteOffset, layer.bias);
+  }
+  return forwardPass(memory, {
+    dense: () => exports.dense(table),
+    sparse: (count) => exports.sparse(table, count),
+  });
+}
+
+/** The same for 8-bit weights: integer products and sums, exact; one multiplication by a float for each output. */
+export function simdInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass | undefined {
+  const shapes = layers.map(({ inputs, outputs }) => ({ inputs, outputs, vectors: 2 * Math.ceil(outputs / 8) }));
+  const bytes = shapes.reduce(
+    (sum, { inputs, vectors }) =>
+      sum + arenaBytes(Math.ceil(inputs / 2) * vectors * 8, 1) + 2 * arenaBytes(vectors * 4 + 4, 4),
+    0,
+  );
+  const memory = networkMemory(shapes, bytes);
+  if (memory === undefined) return undefined;
+  const { arena, table, exports } = memory;
+  for (const [index, layer] of layers.entries()) {
+    const shape = shapes[index]!;
+    const weights = arena.u8(Math.ceil(shape.inputs / 2) * shape.vectors * 8);
+    // The limit of the input stands before the scales, at their alignment.
+    const scales = arena.f32(shape.vectors * 4 + 4);
+    const zeroPoints = arena.i32(shape.vectors * 4);
+    scales[0] = inputLimit(layer.inputs);
+    for (let output = 0; output < layer.outputs; output++) {
+      // The low byte of a lane is unsigned: its weights and zero point are shifted by 128.
+      const shift = (output & 7) < 4 ? 128 : 0;
+      for (let input = 0; input < layer.inputs; input++)
+        weights[bytePlace(shape, output, input)] = layer.weights[output * layer.inputs + input]! + shift;
+      scales[4 + output] = layer.scales[output]!;
+      zeroPoints[output] = layer.zeroPoints[output]! + shift;
+    }
+    memory.describe(index, weights.byteOffset, layer.bias, scales.byteOffset, zeroPoints.byteOffset);
+  }
+  return forwardPass(memory, {
+    dense: () => exports.denseInt8(table),
+    sparse: (count) => exports.sparseInt8(table, count),
+  });
+}
+
+interface NetworkMemory {
+  readonly exports: Exports;
+  readonly arena: Arena;
+  /** Where the kernel finds everything. */
+  readonly table: number;
+  readonly input: Float32Array;
+  readonly indices: Uint16Array;
+  readonly values: Float32Array;
+  readonly output: Float32Array;
+  describe(layer: number, weights: number, bias: Float32Array, scales?: number, zeroPoints?: number): void;
+}
+
+// The fields of the table: see assembly/perceptron.ts.
+const HEADER_FIELDS = 8;
+const LAYER_FIELDS = 8;
+
+function networkMemory(shapes: readonly Shape[], weightBytes: number): NetworkMemory | undefined {
+  const { inputs } = shapes[0]!;
+  const last = shapes[shapes.length - 1]!;
+  const widest = Math.max(...shapes.map((shape) => shape.inputs));
+  const tableLength = HEADER_FIELDS + LAYER_FIELDS * shapes.length;
+  const outputBytes = shapes.reduce((sum, { vectors }) => sum + 2 * arenaBytes(vectors * 4, 4), 0);
+  const bytes =
+    weightBytes +
+    outputBytes +
+    arenaBytes(tableLength, 4) +
+    2 * arenaBytes(inputs, 4) +
+    arenaBytes(inputs, 2) +
+    8 * widest +
+    16;
+  const instance = compileKernels<Exports>(perceptronWasm)?.instantiate(bytes);
+  if (instance === undefined) return undefined;
+  const { arena, exports } = instance;
+  const table = arena.i32(tableLength);
+  const input = arena.f32(inputs);
+  const indices = arena.u16(inputs);
+  const values = arena.f32(inputs);
+  const pairs = arena.i32(2 * widest);
+  const outputs = shapes.map(({ vectors }) => arena.f32(vectors * 4));
+  table.set([shapes.length, indices.byteOffset, values.byteOffset, pairs.byteOffset]);
+  return {
+    exports,
+    arena,
+    table: table.byteOffset,
+    input,
+    indices,
+    values,
+    output: outputs[shapes.length - 1]!.subarray(0, last.outputs),
+    describe(layer, weights, bias, scales = 0, zeroPoints = 0) {
+      const shape = shapes[layer]!;
+      // Lanes that only pad: nothing for the next layer, and no share of the softmax.
+      const padded = arena.f32(shape.vectors * 4).fill(layer === shapes.length - 1 ? Number.NEGATIVE_INFINITY : 0);
+      padded.set(bias);
+      const x = layer === 0 ? input : outputs[layer - 1]!;
+      const fields = [
+        shape.inputs,
+        shape.vectors,
+        weights,
+        padded.byteOffset,
+        x.byteOffset,
+        outputs[layer]!.byteOffset,
+      ];
+      table.set([...fields, scales, zeroPoints], HEADER_FIELDS + LAYER_FIELDS * layer);
+    },
+  };
+}
+
+function forwardPass(
+  { input, indices, values, output }: NetworkMemory,
+  run: { readonly dense: () => void; readonly sparse: (count: number) => void },
+): ForwardPass {
+  const give = (out: Float32Array): void => {
+    for (let index = 0; index < output.length; index++) out[index] = output[index]!;
+  };
+  return {
+    implementation: "simd",
+    dense(from, out) {
+      input.set(from);
+      run.dense();
+      give(out);
+    },
+    sparse(places, numbers, count, out) {
+      if (count > indices.length) {
+        // More places than inputs, so some repeat.
+        input.fill(0);
+        for (let place = 0; place < count; place++) input[places[place]!]! += numbers[place]!;
+        run.dense();
+      } else {
+        for (let place = 0; place < count; place++) {
+          indices[place] = places[place]!;
+          values[place] = numbers[place]!;
+        }
+        run.sparse(count);
+      }
+      give(out);
+    },
+  };
+}
+
+/** Where the kernel wants a weight: in panels of 8, then 4, then 1 vectors of outputs, each panel input by input. */
+function floatPlace({ inputs, vectors }: Shape, output: number, input: number): number {
+  const vector = output >> 2;
+  const wide = vectors & ~7;
+  const [start, width] = vector < wide ? [vector & ~7, 8] : vector < wide + (vectors & 4) ? [wide, 4] : [vector, 1];
+  return 4 * (start * inputs + input * width + vector - start) + (output & 3);
+}
+
+/** The same in bytes: panels of 4, then 1 vectors of 8 outputs and 2 inputs, each panel by pairs of inputs. */
+function bytePlace({ inputs, vectors }: Shape, output: number, input: number): number {
+  const pairs = (inputs + 1) >> 1;
+  const groups = vectors >> 1;
+  const group = output >> 3;
+  const [start, width] = group < (groups & ~3) ? [group & ~3, 4] : [group, 1];
+  const vector = start * pairs + (input >> 1) * width + group - start;
+  return 16 * vector + 4 * (output & 3) + 2 * (input & 1) + ((output >> 2) & 1);
+}
