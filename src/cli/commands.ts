@@ -319,6 +319,32 @@ export const root: Command = {
       ],
     },
     {
+      name: "memory",
+      summary: "What the memory of a conversation knows: measure it.",
+      subcommands: [
+        {
+          name: "eval",
+          summary: "Fit a readout on labelled dialogues and measure it on others, beside simpler memories.",
+          arguments: [
+            {
+              name: "DATA",
+              required: true,
+              summary: "a directory with train.jsonl and val.jsonl, or a .jsonl file of dialogues to measure on",
+            },
+          ],
+          options: [
+            { name: "train", value: "FILE", summary: "the dialogues to fit on; default: train.jsonl beside DATA" },
+            { name: "features", value: "NAMES", summary: "some of the memories, with commas; default: all" },
+            { name: "streams", summary: "of a directory: people who go to and fro between four projects" },
+            { name: "dialogues", value: "COUNT", summary: "fit on so many dialogues, chosen by a seed (2500)" },
+            JSON_OUTPUT,
+          ],
+          examples: ["mobile-ai memory eval ../shared/data/dialog --features bank,reservoir+bank"],
+          run: async (parsed, terminal) => (await import("./commands/memory.js")).evalMemory(parsed, terminal),
+        },
+      ],
+    },
+    {
       name: "explain",
       summary:
         "Show the record of a decision: rules that hit, facts, route, engines dropped, fallbacks, bytes that left.",

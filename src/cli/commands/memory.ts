@@ -1,0 +1,89 @@
+import { dirname } from "node:path";
+import { evaluateTopics, type TopicEvaluation } from "../../context/topic-evaluation.js";
+import { featureSets } from "../../context/turn-features.js";
+import { type Parsed, UsageError } from "../command.js";
+import { dialogueFile, readDialogues } from "../dialogue-data.js";
+import { print, remark, safe, type Terminal, table } from "../terminal.js";
+
+/** Training dialogues that are used unless told otherwise: more gain little and take longer. */
+const DIALOGUES = 2500;
+const FIGURES = ["cur", "vague", "lag4", "lag8", "lag16", "switchAuc", "prev", "setAP"];
+
+/** `mobile-ai memory eval DATA`: what a memory of the conversation knows, beside simpler memories. */
+export async function evalMemory(parsed: Parsed, terminal: Terminal): Promise<number> {
+  const data = parsed.words[0]!; // a required argument
+  const features = parsed.text("features")?.split(",") ?? Object.keys(featureSets);
+  for (const name of features) {
+    if (!(name in featureSets))
+      throw new UsageError(`Unknown features "${safe(name)}": expected some of ${Object.keys(featureSets).join(", ")}`);
+  }
+  const testFile = await dialogueFile(data, "val", parsed.flag("streams"));
+  const trainFile = await dialogueFile(
+    parsed.text("train") ?? (testFile === data ? dirname(data) : data),
+    "train",
+    parsed.flag("streams") || testFile.endsWith("_streams.jsonl"),
+  );
+  const [train, test] = [await readDialogues(trainFile), await readDialogues(testFile)];
+  const progress = progressOn(terminal);
+  const rows = await evaluateTopics({
+    train,
+    test,
+    features,
+    maxTrain: parsed.count("dialogues") ?? DIALOGUES,
+    progress: async (share, doing) => {
+      progress.show(share, doing);
+      await new Promise((resolve) => setImmediate(resolve)); // lets Ctrl-C in
+      terminal.signal.throwIfAborted();
+    },
+  });
+  progress.end();
+  if (parsed.flag("json")) print(terminal, JSON.stringify(asJson(rows, trainFile, testFile), null, 2));
+  else
+    print(
+      terminal,
+      table([
+        ["MEMORY", "SIZE", ...FIGURES.map((figure) => figure.padStart(9)), "LAMBDA"],
+        ...rows.map((row) => [
+          row.features,
+          String(row.size),
+          ...FIGURES.map((figure) => (row.figures[figure]?.toFixed(1) ?? "-").padStart(9)),
+          String(row.lambda),
+        ]),
+      ]),
+    );
+  return 0;
+}
+
+function asJson(rows: readonly TopicEvaluation[], train: string, test: string): Record<string, unknown> {
+  const figures = rows.flatMap((row) =>
+    Object.entries(row.figures).map(([name, value]) => [`${row.features}/${name}`, value]),
+  );
+  return {
+    figures: Object.fromEntries(figures),
+    train,
+    test,
+    memories: rows.map(({ features, size, lambda }) => ({ features, size, lambda })),
+  };
+}
+
+const WIDTH = 30;
+
+/** How far a run is: in place on a terminal, a line for each tenth elsewhere. */
+function progressOn(terminal: Terminal): { show(share: number, doing: string): void; end(): void } {
+  const tty = terminal.stderr.isTTY === true;
+  let told = -1;
+  return {
+    show(share, doing) {
+      const step = Math.floor(share * (tty ? 200 : 10));
+      if (step === told) return;
+      told = step;
+      const full = Math.round(share * WIDTH);
+      const text = `${Math.floor(share * 100)} %  ${doing}`;
+      if (tty) terminal.stderr.write(`\r\u001b[K[${"#".repeat(full)}${".".repeat(WIDTH - full)}] ${text}`);
+      else remark(terminal, text);
+    },
+    end() {
+      if (tty && told >= 0) terminal.stderr.write("\r\u001b[K");
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { LABEL_QUESTIONS, type TurnTargets } from "./dialogue.js";
+
+/** Outputs of a readout for so many classes: each label question, the switch, what was recent. */
+export function outputsFor(classes: number): number {
+  return (LABEL_QUESTIONS.length + 1) * classes + 1;
+}
+
+/** What the readout should say, one-hot; all zero where there is nothing to say. */
+export function writeTargets(out: Float64Array, { labels, switches, recent }: TurnTargets): void {
+  const classes = recent.length;
+  out.fill(0);
+  for (let question = 0; question < labels.length; question++) {
+    if (labels[question]! >= 0) out[question * classes + labels[question]!] = 1;
+  }
+  const switchAt = labels.length * classes;
+  out[switchAt] = switches === 1 ? 1 : 0;
+  for (let index = 0; index < classes; index++) out[switchAt + 1 + index] = recent[index]!;
+}
+
+/** Shares of right answers, areas and precisions of a readout over turns, all in percent. */
+export class TopicScores {
+  readonly #classes: number;
+  readonly #right: number[] = LABEL_QUESTIONS.map(() => 0);
+  readonly #asked: number[] = LABEL_QUESTIONS.map(() => 0);
+  #vagueRight = 0;
+  #vagueAsked = 0;
+  readonly #switchScores: number[] = [];
+  readonly #switchLabels: number[] = [];
+  #precisions = 0;
+  #precisionTurns = 0;
+
+  constructor(classes: number) {
+    this.#classes = classes;
+  }
+
+  /** Adds one turn: what the readout said (`outputsFor` classes), and what it should have. */
+  add(output: ArrayLike<number>, targets: TurnTargets): void {
+    const classes = this.#classes;
+    const { labels, switches, recent, vague } = targets;
+    for (let question = 0; question < labels.length; question++) {
+      if (labels[question]! < 0) continue;
+      const isRight = largest(output, question * classes, classes) === labels[question]! ? 1 : 0;
+      this.#right[question]! += isRight;
+      this.#asked[question]!++;
+      if (question !== 0 || !vague) continue;
+      this.#vagueRight += isRight;
+      this.#vagueAsked++;
+    }
+    const switchAt = labels.length * classes;
+    if (switches >= 0) {
+      this.#switchScores.push(output[switchAt]!);
+      this.#switchLabels.push(switches);
+    }
+    const precision = averagePrecision(output, switchAt + 1, recent);
+    if (precision === undefined) return;
+    this.#precisions += precision;
+    this.#precisionTurns++;
+  }
+
+  /** By name: `cur`, `vague`, `lag4`, `lag8`, `lag16`, `prev`, `switchAuc`, `setAP`. A figure without a turn is absent. */
+  figures(): Readonly<Record<string, number>> {
+    const all: [string, number][] = [];
+    for (const [question, name] of LABEL_QUESTIONS.entries()) {
+      all.push([name, (100 * this.#right[question]!) / this.#asked[question]!]);
+      if (name === "cur") all.push(["vague", (100 * this.#vagueRight) / this.#vagueAsked]);
+    }
+    all.push(["switchAuc", 100 * areaUnderCurve(this.#switchScores, this.#switchLabels)]);
+    all.push(["setAP", (100 * this.#precisions) / this.#precisionTurns]);
+    return Object.fromEntries(all.filter(([, value]) => Number.isFinite(value)));
+  }
+}
+
+function largest(values: ArrayLike<number>, start: number, length: number): number {
+  let best = 0;
+  for (let index = 1; index < length; index++) if (values[start + index]! > values[start + best]!) best = index;
+  return best;
+}
+
+/** Area under the ROC curve: how often a 1 scores above a 0, ties half. NaN unless there are both. */
+export function areaUnderCurve(scores: readonly number[], labels: readonly number[]): number {
+  const order = scores.map((_, place) => place).sort((a, b) => scores[a]! - scores[b]!);
+  let rankSum = 0;
+  let positives = 0;
+  for (let start = 0; start < order.length; ) {
+    let end = start;
+    while (end < order.length && scores[order[end]!] === scores[order[start]!]) end++;
+    for (let place = start; place < end; place++) {
+      if (labels[order[place]!] !== 1) continue;
+      positives++;
+      rankSum += (start + 1 + end) / 2;
+    }
+    start = end;
+  }
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
+}
+
+/** Of a ranking of classes by score: the mean, over the right ones, of the share of right ones down to each. */
+function averagePrecision(output: ArrayLike<number>, start: number, isRight: Uint8Array): number | undefined {
+  let sum = 0;
+  let rights = 0;
+  for (let index = 0; index < isRight.length; index++) {
+    if (isRight[index] !== 1) continue;
+    rights++;
+    let above = 1;
+    let rightAbove = 1;
+    for (let other = 0; other < isRight.length; other++) {
+      if (other === index || output[start + other]! < output[start + index]!) continue;
+      above++;
+      rightAbove += isRight[other]!;
+    }
+    sum += rightAbove / above;
+  }
+  return rights === 0 ? undefined : sum / rights;
+}
