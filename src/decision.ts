@@ -4,7 +4,7 @@ import { estimateTokens } from "./context/tokens.js";
 import type { RoutingDecision } from "./core/decision.js";
 import type { DecisionFacts, DecisionTaken } from "./core/decision-record.js";
 import { scannableTexts } from "./core/language-model.js";
-import { type DeviceStatus, type Engine, noTelemetry, type Telemetry } from "./core/ports.js";
+import { type DeviceStatus, type Engine, noTelemetry, type Refusal, type Telemetry } from "./core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import type { RuleHit, ScannedText, Verdict } from "./core/verdict.js";
 import { droppedEngines, enginesInOrder, type Router, type RoutingInput } from "./routing/router.js";
@@ -65,9 +65,21 @@ export function decide(
       files: conversation?.some(hasFile) ?? false,
     },
     engines,
+    ...refusalsOf(engines, query.project ?? DEFAULT_PROJECT),
   };
   const routing = timed(telemetry, "route", () => router.route(input));
   return { verdict, texts: texts.length, input, routing, order: enginesInOrder(routing, input) };
+}
+
+function refusalsOf(engines: readonly Engine[], project: string): Pick<RoutingInput, "refusals"> {
+  let refusals: Map<string, Refusal> | undefined;
+  for (const engine of engines) {
+    const refusal = engine.refuses?.(project);
+    if (refusal === undefined) continue;
+    refusals ??= new Map();
+    refusals.set(engine.id, refusal);
+  }
+  return refusals === undefined ? {} : { refusals };
 }
 
 /** A decision as the audit log keeps it: the facts it was made from, and what was decided; no text of either. */

@@ -1,6 +1,6 @@
 import type { RoutingDecision } from "../core/decision.js";
 import type { DecisionFacts, DecisionTaken, EngineFacts } from "../core/decision-record.js";
-import type { Engine } from "../core/ports.js";
+import type { Engine, Refusal } from "../core/ports.js";
 import type { Verdict } from "../core/verdict.js";
 
 /** The facts of a decision, copied so that what happens later does not change them. */
@@ -8,10 +8,10 @@ export function factsOf(
   input: Omit<DecisionFacts, "engines" | "forced"> & {
     readonly forced?: "local" | "remote";
     readonly engines: readonly Engine[];
+    readonly refusals?: ReadonlyMap<string, Refusal>;
   },
 ): DecisionFacts {
-  const { ruleVersion, preference, forced, projectPrivate, device, needs, promptTokens, texts, router, engines } =
-    input;
+  const { ruleVersion, preference, forced, projectPrivate, device, needs, promptTokens, texts, router } = input;
   return {
     ruleVersion,
     preference,
@@ -22,17 +22,21 @@ export function factsOf(
     promptTokens,
     texts,
     router,
-    engines: engines.map(engineFacts),
+    engines: input.engines.map((engine) => engineFacts(engine, input.refusals?.get(engine.id))),
   };
 }
 
-function engineFacts({ id, place, supports, contextTokens, accepts }: Engine): EngineFacts {
+function engineFacts(
+  { id, place, supports, contextTokens, accepts }: Engine,
+  refusal: Refusal | undefined,
+): EngineFacts {
   return {
     id,
     place,
     supports,
     closed: accepts !== undefined,
     ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(refusal === undefined ? {} : { refused: refusal.code }),
   };
 }
 

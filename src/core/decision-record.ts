@@ -7,6 +7,8 @@ export type EngineFacts = Pick<Engine, "id" | "place" | "supports"> & {
   readonly contextTokens?: number;
   /** Whether it answers a closed set of questions only. */
   readonly closed: boolean;
+  /** Code of the refusal with which it would have answered, where it would not have tried. */
+  readonly refused?: string;
 };
 
 /** Everything a decision was made from but the texts: those stay in the history, or with the person. */

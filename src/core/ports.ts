@@ -21,12 +21,24 @@ export interface Engine {
    */
   readonly departed?: () => { readonly requests: number; readonly bytes: number };
   /**
+   * Why it would refuse a question of this project now, without trying: its breaker is open, a budget is spent. Absent or
+   * undefined: it would try. From memory, and cheap enough to ask on every question.
+   */
+  readonly refuses?: (project: string) => Refusal | undefined;
+  /**
    * Set by a network engine that has a gate of its own and asks it with the project that our entry in `providerOptions`
    * names; nothing of that entry leaves through it. From any other the entry is taken out.
    */
   readonly scoped?: true;
   /** Frees what the engine holds; calling it twice is allowed. */
   readonly close?: () => Promise<void>;
+}
+
+/** Why something is not tried at all. */
+export interface Refusal {
+  /** As it stands among the reasons of a route: `veto/breaker-open`, `veto/budget`. */
+  readonly code: string;
+  readonly detail: string;
 }
 
 /** A remembered turn or note that matches a search. */

@@ -1,5 +1,5 @@
 import type { RoutingDecision, RoutingReason } from "../core/decision.js";
-import type { DeviceStatus, Engine } from "../core/ports.js";
+import type { DeviceStatus, Engine, Refusal } from "../core/ports.js";
 import type { Preference, Route } from "../core/query.js";
 import type { Verdict } from "../core/verdict.js";
 import { deviceCost } from "./device-cost.js";
@@ -18,6 +18,8 @@ export interface RoutingInput {
   readonly promptTokens: number;
   readonly needs: { readonly tools: boolean; readonly structuredOutput: boolean; readonly files: boolean };
   readonly engines: readonly Engine[];
+  /** Engines, by id, that would refuse this question now; default none. */
+  readonly refusals?: ReadonlyMap<string, Refusal>;
 }
 
 export interface RouterOptions {
@@ -95,7 +97,8 @@ export class Router {
     if (network.length === 0) reasons.push({ code: "veto/no-remote", detail: "no remote engine is set up" });
     else if (input.device.online === false) reasons.push({ code: "veto/offline", detail: "the device is offline" });
     else if (!network.some((engine) => fits(engine, input))) {
-      reasons.push({ code: "veto/remote-lacks", detail: lackOf(network, input) });
+      const refusal = network.map(({ id }) => input.refusals?.get(id)).find((each) => each !== undefined);
+      reasons.push(refusal ?? { code: "veto/remote-lacks", detail: lackOf(network, input) });
     }
     return reasons.length === before;
   }
@@ -140,9 +143,10 @@ function isLocalModel(engine: Engine, input: RoutingInput): boolean {
   return engine.place === "device" && engine.accepts === undefined && fits(engine, input);
 }
 
-function fits(engine: Engine, { promptTokens, needs }: RoutingInput): boolean {
+function fits(engine: Engine, { promptTokens, needs, refusals }: RoutingInput): boolean {
   const { supports, contextTokens } = engine;
   return (
+    !refusals?.has(engine.id) &&
     (contextTokens === undefined || promptTokens + ANSWER_RESERVE_TOKENS <= contextTokens) &&
     (!needs.tools || supports.tools) &&
     (!needs.structuredOutput || supports.structuredOutput) &&
@@ -199,5 +203,5 @@ function whyDropped(engine: Engine, decision: RoutingDecision, input: RoutingInp
   if (engine.place === "device" && input.forced === "remote") return "veto/forced-remote";
   const veto = decision.reasons.find(({ code }) => code.startsWith("veto/") && !code.startsWith("veto/no-"));
   if (engine.place === "network" && !decision.mayUseNetwork) return veto?.code ?? "veto/network";
-  return lackOf([engine], input);
+  return input.refusals?.get(engine.id)?.code ?? lackOf([engine], input);
 }

@@ -134,7 +134,7 @@ async function queryOf(recorded: Recorded, session: Session, parsed: Parsed, ter
 
 /** An engine with the recorded facts; a closed one asks today's skills what they accept. It is never called. */
 function standIn(fact: DecisionFacts["engines"][number], engines: readonly Engine[]): Engine {
-  const { closed, ...rest } = fact;
+  const { closed, refused, ...rest } = fact;
   const today = engines.find((engine) => engine.id === fact.id);
   const refuse = (): Promise<never> => Promise.reject(new CannotAnswerError("a replayed decision calls no engine"));
   return {
@@ -147,6 +147,7 @@ function standIn(fact: DecisionFacts["engines"][number], engines: readonly Engin
       doGenerate: refuse,
       doStream: refuse,
     },
+    ...(refused === undefined ? {} : { refuses: () => ({ code: refused, detail: "as it was recorded" }) }),
     ...(closed ? { accepts: (question) => today?.accepts?.(question) } : {}),
   };
 }
