@@ -246,13 +246,20 @@ export function rankOne(matrix: usize, size: i32, x: usize, keep: f64, weight: f
 export function rankTwo(matrix: usize, size: i32, x: usize, y: usize, keep: f64, weightX: f64, weightY: f64): void {
   const strideBytes = (<usize>size) << 3;
   const keeps = f64x2.splat(keep);
-  for (let first: usize = 0; first < strideBytes; first += 8) {
-    const row = matrix + (first >> 3) * strideBytes;
-    const xs = f64x2.splat(weightX * load<f64>(x + first));
-    const ys = f64x2.splat(weightY * load<f64>(y + first));
-    for (let at = first & ~15; at < strideBytes; at += 16) {
-      const sum = f64x2.add(f64x2.mul(xs, v128.load(x + at)), f64x2.mul(ys, v128.load(y + at)));
-      v128.store(row + at, f64x2.add(f64x2.mul(keeps, v128.load(row + at)), sum));
+  for (let first: usize = 0; first < strideBytes; first += 16) {
+    const row0 = matrix + (first >> 3) * strideBytes;
+    const row1 = row0 + strideBytes;
+    const x0 = f64x2.splat(weightX * load<f64>(x + first));
+    const x1 = f64x2.splat(weightX * load<f64>(x + first, 8));
+    const y0 = f64x2.splat(weightY * load<f64>(y + first));
+    const y1 = f64x2.splat(weightY * load<f64>(y + first, 8));
+    for (let at = first; at < strideBytes; at += 16) {
+      const xs = v128.load(x + at);
+      const ys = v128.load(y + at);
+      const sum0 = f64x2.add(f64x2.mul(x0, xs), f64x2.mul(y0, ys));
+      v128.store(row0 + at, f64x2.add(f64x2.mul(keeps, v128.load(row0 + at)), sum0));
+      const sum1 = f64x2.add(f64x2.mul(x1, xs), f64x2.mul(y1, ys));
+      v128.store(row1 + at, f64x2.add(f64x2.mul(keeps, v128.load(row1 + at)), sum1));
     }
   }
 }
