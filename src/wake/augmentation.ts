@@ -74,7 +74,7 @@ function bestMatch(samples: Float32Array, natural: number, wanted: number): numb
 }
 
 /**
- * The samples in a made-up room: a direct path, then echoes of random sign, 1,200 a second, that die away by 60 dB in
+ * The samples in a made-up room: a direct path, then echoes of random sign, 700 a second, that die away by 60 dB in
  * `decaySeconds` (velvet noise, Karjalainen and Järveläinen 2007), `directDb` weaker in all than the direct path.
  */
 export function reverberate(
@@ -83,10 +83,10 @@ export function reverberate(
   options: { readonly decaySeconds: number; readonly directDb: number },
 ): Float32Array {
   const { decaySeconds, directDb } = options;
-  const spacing = 16_000 / 1200;
+  const spacing = 16_000 / 700;
   const taps: { readonly delay: number; readonly gain: number }[] = [];
   let power = 0;
-  for (let place = 40; place < decaySeconds * 16_000 * 0.8; place += spacing) {
+  for (let place = 40; place < decaySeconds * 16_000 * 0.7; place += spacing) {
     const delay = Math.floor(place + random.next() * spacing);
     const gain = (random.next() < 0.5 ? -1 : 1) * 10 ** ((-3 * delay) / (decaySeconds * 16_000));
     taps.push({ delay, gain });
