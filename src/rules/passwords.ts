@@ -203,7 +203,7 @@ function passwordBefore(text: string, start: number, end: number): Span | undefi
   if (handled === null || (thing && !/^\s(?:polic|prompt|field|check|box|input)/i.test(after))) return undefined;
   const value = valueIn(handled[1]!);
   return value === undefined ||
-    passwordShape(value) !== "strong" ||
+    (passwordShape(value) !== "strong" && !/[!?]$|(?!19|20)\d{3,4}$/.test(value)) ||
     (isHowTo(text, start) && !/[!#$%&*?@^~+=]/.test(value))
     ? undefined
     : spanOf(value, text, from, start);
