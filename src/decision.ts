@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly engines: readonly Engine[];
   /** Flagged values that earlier turns of the project kept on the device. */
   readonly keptValues: readonly string[];
+  /** Engines, by id, that would refuse any question now. */
+  readonly refusals?: ReadonlyMap<string, Refusal>;
   /** What a guard model said, where there is one. */
   readonly guardHits?: readonly RuleHit[];
 }
@@ -65,21 +67,10 @@ export function decide(
       files: conversation?.some(hasFile) ?? false,
     },
     engines,
-    ...refusalsOf(engines, query.project ?? DEFAULT_PROJECT),
+    ...(circumstances.refusals === undefined ? {} : { refusals: circumstances.refusals }),
   };
   const routing = timed(telemetry, "route", () => router.route(input));
   return { verdict, texts: texts.length, input, routing, order: enginesInOrder(routing, input) };
-}
-
-function refusalsOf(engines: readonly Engine[], project: string): Pick<RoutingInput, "refusals"> {
-  let refusals: Map<string, Refusal> | undefined;
-  for (const engine of engines) {
-    const refusal = engine.refuses?.(project);
-    if (refusal === undefined) continue;
-    refusals ??= new Map();
-    refusals.set(engine.id, refusal);
-  }
-  return refusals === undefined ? {} : { refusals };
 }
 
 /** A decision as the audit log keeps it: the facts it was made from, and what was decided; no text of either. */

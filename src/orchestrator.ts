@@ -16,12 +16,21 @@ import type { DecisionEnd, DecisionLog } from "./core/decision-record.js";
 import { CannotAnswerError } from "./core/errors.js";
 import { collectStream, PROVIDER_KEY, textOfContent, totalsOf } from "./core/language-model.js";
 import type { Attempt, Outcome } from "./core/outcome.js";
-import { type Device, type Engine, noTelemetry, type Telemetry, unknownDevice } from "./core/ports.js";
+import {
+  type Device,
+  type Engine,
+  noTelemetry,
+  type Refusal,
+  type Spending,
+  type Telemetry,
+  unknownDevice,
+} from "./core/ports.js";
 import { checkQuery, DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import { newId, type Random, systemRandom } from "./core/random.js";
 import type { ScannedText, Verdict } from "./core/verdict.js";
 import { type Circumstances, type Decision, decide, recordOf, textsOf } from "./decision.js";
 import { untilAborted } from "./engines/abort.js";
+import { cachedAgeOf } from "./engines/cached.js";
 import { type CascadeCall, type PartListener, runCascade } from "./engines/cascade.js";
 import type { EgressRecord } from "./engines/egress.js";
 import { withEgressGuard } from "./engines/guarded.js";
@@ -52,6 +61,8 @@ export interface OrchestratorOptions {
   /** Where decisions are recorded; default nowhere. */
   readonly audit?: DecisionLog;
   readonly random?: Random;
+  /** Keeps count of what the network costs, and closes it when that is enough; default nobody does. */
+  readonly spending?: Spending;
   /** Tokens kept free for the answer when a prompt is trimmed; default 1024, at most a quarter of an engine's context. */
   readonly answerTokens?: number;
 }
@@ -87,6 +98,7 @@ export class Orchestrator {
   readonly #guard: GuardModel | undefined;
   readonly #audit: DecisionLog | undefined;
   readonly #random: Random;
+  readonly #spending: Spending | undefined;
   #judged: JudgedTurns;
 
   constructor(options: OrchestratorOptions) {
@@ -103,6 +115,7 @@ export class Orchestrator {
       guard,
       audit,
       random,
+      spending,
     } = options;
     const ids = new Set(engines.map((engine) => engine.id));
     if (ids.size < engines.length) throw new TypeError("Cannot build the orchestrator: two engines have the same id");
@@ -118,6 +131,7 @@ export class Orchestrator {
     this.#guard = guard;
     this.#audit = audit;
     this.#random = random ?? systemRandom;
+    this.#spending = spending;
     this.#judged = new JudgedTurns(this.#rules);
   }
 
@@ -161,6 +175,7 @@ export class Orchestrator {
         outcome = { ...remediesFor(input, routing, attempts), ...facts() };
         return outcome;
       }
+      await this.#charge(query, given);
       const turnId = query.remember === false ? undefined : await this.#remember(query, input, given); //     5 history
       held.show();
       outcome = {
@@ -171,6 +186,7 @@ export class Orchestrator {
         route: given.engine.place === "device" ? "local" : "remote",
         engine: given.engine.id,
         usage: totalsOf(given.result.usage),
+        ...cachedOf(given.result),
         ...(turnId === undefined ? {} : { turnId }),
         ...facts(),
       };
@@ -224,12 +240,26 @@ export class Orchestrator {
       projectPrivate: project?.private ?? false,
       device: this.#device.status(),
       engines: this.#engines,
+      ...this.#refusals(project?.id),
       keptValues: kept.flatMap((turn) => this.#valuesOf(turn, name)),
       ...(this.#guard === undefined
         ? {}
         : { guardHits: await guardHits(this.#guard, textsOf(query), signal === undefined ? {} : { signal }) }),
     };
     return decide(query, circumstances, { rules: this.#rules, router: this.#router, telemetry: this.#telemetry });
+  }
+
+  /** The engines that would refuse now, and why. */
+  #refusals(projectId: string | undefined): Pick<Circumstances, "refusals"> {
+    const spent = this.#spending?.refusal(projectId);
+    let refusals: Map<string, Refusal> | undefined;
+    for (const engine of this.#engines) {
+      const refusal = engine.refuses?.() ?? (engine.place === "network" ? spent : undefined);
+      if (refusal === undefined) continue;
+      refusals ??= new Map();
+      refusals.set(engine.id, refusal);
+    }
+    return refusals === undefined ? {} : { refusals };
   }
 
   #valuesOf(turn: Turn, project: string): readonly string[] {
@@ -392,6 +422,12 @@ export class Orchestrator {
     }
   }
 
+  async #charge(query: Query, { engine, result }: Given): Promise<void> {
+    if (this.#spending === undefined || engine.place === "device" || cachedAgeOf(result) !== undefined) return;
+    const { id: projectId } = await this.context.open(query.project ?? DEFAULT_PROJECT);
+    await this.#spending.spent({ engine: engine.id, projectId, usage: totalsOf(result.usage) });
+  }
+
   #report(outcome: Outcome | undefined, span: ReturnType<Telemetry["span"]>, startedMs: number): void {
     if (this.#telemetry === noTelemetry) return;
     const kind = outcome?.kind ?? "failed";
@@ -484,6 +520,11 @@ function endOf(
 
 /** An answer, whose it is, and whether it may quote what must stay on the device. */
 type Given = CascadeCall & { readonly engine: Engine; readonly tainted: boolean };
+
+function cachedOf(result: LanguageModelV4GenerateResult): { readonly cachedAgeMs?: number } {
+  const cachedAgeMs = cachedAgeOf(result);
+  return cachedAgeMs === undefined ? {} : { cachedAgeMs };
+}
 
 function questionOnly(text: string): LanguageModelV4Prompt {
   return [{ role: "user", content: [{ type: "text", text }] }];

@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { TokenUsage } from "./outcome.js";
 
 /** A language model and what must be known of it before it is called. */
 export interface Engine {
@@ -21,10 +22,10 @@ export interface Engine {
    */
   readonly departed?: () => { readonly requests: number; readonly bytes: number };
   /**
-   * Why it would refuse a question of this project now, without trying: its breaker is open, a budget is spent. Absent or
-   * undefined: it would try. From memory, and cheap enough to ask on every question.
+   * Why it would refuse any question now, without trying: its breaker is open. Absent or undefined: it would try. From
+   * memory, and cheap enough to ask on every question.
    */
-  readonly refuses?: (project: string) => Refusal | undefined;
+  readonly refuses?: () => Refusal | undefined;
   /**
    * Set by a network engine that has a gate of its own and asks it with the project that our entry in `providerOptions`
    * names; nothing of that entry leaves through it. From any other the entry is taken out.
@@ -39,6 +40,14 @@ export interface Refusal {
   /** As it stands among the reasons of a route: `veto/breaker-open`, `veto/budget`. */
   readonly code: string;
   readonly detail: string;
+}
+
+/** Keeps count of what the network costs, and says when it is enough. */
+export interface Spending {
+  /** Why no network engine may be called for this project now; undefined: it may. From memory. */
+  refusal(projectId: string | undefined): Refusal | undefined;
+  /** Adds what an answer took; resolves when that is durable. */
+  spent(answer: { readonly engine: string; readonly projectId: string; readonly usage: TokenUsage }): Promise<void>;
 }
 
 /** A remembered turn or note that matches a search. */

@@ -2,7 +2,7 @@ import { ruleVersionOf } from "../../audit/decision.js";
 import { type ChainedEntry, canonicalJson } from "../../audit/hash-chain.js";
 import type { AuditEntry, DecisionEnd, DecisionFacts, DecisionTaken } from "../../core/decision-record.js";
 import { CannotAnswerError } from "../../core/errors.js";
-import type { Engine } from "../../core/ports.js";
+import type { Engine, Refusal } from "../../core/ports.js";
 import { DEFAULT_PROJECT, type Query } from "../../core/query.js";
 import { decide, recordOf } from "../../decision.js";
 import type { Fetch } from "../../engines/egress.js";
@@ -55,6 +55,7 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
         projectPrivate: facts.projectPrivate,
         device: facts.device,
         engines: facts.engines.map((fact) => standIn(fact, engines)),
+        refusals: refusalsIn(facts),
         keptValues: kept.flatMap((turn) => valuesKeptBy(turn, query.project ?? DEFAULT_PROJECT, session.rules)),
         guardHits: recorded.taken.hits
           .filter((hit) => hit.ruleId === GUARD_RULE)
@@ -132,9 +133,15 @@ async function queryOf(recorded: Recorded, session: Session, parsed: Parsed, ter
   };
 }
 
+function refusalsIn({ engines }: DecisionFacts): ReadonlyMap<string, Refusal> {
+  return new Map(
+    engines.flatMap(({ id, refused }) => (refused === undefined ? [] : [[id, { code: refused, detail: "recorded" }]])),
+  );
+}
+
 /** An engine with the recorded facts; a closed one asks today's skills what they accept. It is never called. */
 function standIn(fact: DecisionFacts["engines"][number], engines: readonly Engine[]): Engine {
-  const { closed, refused, ...rest } = fact;
+  const { closed, refused: _, ...rest } = fact;
   const today = engines.find((engine) => engine.id === fact.id);
   const refuse = (): Promise<never> => Promise.reject(new CannotAnswerError("a replayed decision calls no engine"));
   return {
@@ -147,7 +154,6 @@ function standIn(fact: DecisionFacts["engines"][number], engines: readonly Engin
       doGenerate: refuse,
       doStream: refuse,
     },
-    ...(refused === undefined ? {} : { refuses: () => ({ code: refused, detail: "as it was recorded" }) }),
     ...(closed ? { accepts: (question) => today?.accepts?.(question) } : {}),
   };
 }
