@@ -7,7 +7,7 @@ const MONTH = "[A-Za-zéûäçáíóúãêôàèìòù]{3,11}\\.?";
 const DATE = `(?:\\d{1,2}(?:st|nd|rd|th|er|º|\\.)?(?:[-/. ]{1,2}|\\sde\\s|\\sof\\s)(?:\\d{1,2}|${MONTH})(?:[-/., ]{1,2}|\\sde\\s)(?:${YEAR}|\\d{2}(?!\\d))|${YEAR}[-/.]\\d{1,2}[-/.]\\d{1,2}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?,? ${YEAR})(?!\\d)`;
 
 const LABELLED = new RegExp(
-  `[\\w.'’äéíóúãçñ -]{2,28}?["']?\\s{0,2}[:=(]?["']?\\s{0,2}(?:is|ist|est|es|è|é|was|on|am|le|el|il|em|op|a)?\\s{0,2}["']?${DATE}`,
+  `[\\w.'’äéíóúãçñ() -]{2,28}?["']?\\s{0,2}[:=(]?["']?\\s{0,2}(?:is|ist|est|es|è|é|was|on|am|le|el|il|em|op|a)?\\s{0,2}["']?${DATE}`,
   "iy",
 );
 const SAID = new RegExp(`[\\w'’äéíóúãçñ]{1,12}[^\\n.?!:\\d]{0,28}?\\s${DATE}`, "iy");
@@ -31,6 +31,10 @@ export const birthDateDetections: Rule["detections"] = [
     on: "keyword",
     keywords: [
       "dob",
+      "bday",
+      "b-day",
+      "né(e) le",
+      "fecha de nac",
       "d.o.b",
       "date of birth",
       "birth date",

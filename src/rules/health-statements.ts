@@ -130,7 +130,14 @@ const CONDITIONS = [
   "tuberculosis",
   "chronic pain",
   "std",
-  "sertraline",
+  "sertralin",
+  "séropos",
+  "seropos",
+  "sieropos",
+  "soropos",
+  "borstkanker",
+  "brustkrebs",
+  "antidepres",
   "lithium",
   "prozac",
   "zoloft",
@@ -139,7 +146,6 @@ const CONDITIONS = [
   "ritalin",
   "methadone",
   "insulin",
-  "antidepress",
   "antidépress",
   "chemo",
   "chimio",
@@ -161,11 +167,11 @@ const CONDITIONS = [
  * "mein Mann hat". Chains of a fixed set of words keep "I have a question about" out.
  */
 const ENGLISH =
-  /(?:^|(?<!type|part|phase|grade|class|level|stage|bipolar|war)[^\w'’])(?:i|we|my (?:own |little |older |younger |late )?(?:husband|wife|son|daughter|mother|father|mom|mum|dad|brother|sister|child|kid|partner|boyfriend|girlfriend|fiancée?|baby|grand\w{2,6}|doctor|gp|therapist|psychiatrist|oncologist))(?:['’](?:ve|m|s|re)|(?:(?:\s|,\s)(?:have|has|had|was|were|am|is|are|been|be|being|got|get|suffer\w*|struggl\w+|liv\w+|find|found|says?|said|told|thinks?|diagnosed|recover\w*|take|takes|took|feel|feels|just|also|both|recently|now|told|it['’]s|that|i|me|my|with|from|of|for|surgery|treated|treatment|having|a|an|the|severe|mild|chronic|early|stage|type|last|week|month|year|years|since|on|in|to|high|brain|breast|lung|skin|prostate|colon|cervical|ovarian|blood|newly|clinically|severely|hiv|positive|heavily|and|every|day|daily|mg|due|\d{1,3}|weeks|months|currently|probably|really|so|had|started|began|cut|down|drinking|because|tested|doctors?)|['’](?:ve|m|s|re))){0,12}\s(?:['"(]?)$/i;
+  /(?:^|(?<!type|part|phase|grade|class|level|stage|bipolar|war)[^\w'’])(?:i|we|my (?:own |little |older |younger |late )?(?:husband|wife|son|daughter|mother|father|mom|mum|dad|brother|sister|child|kid|partner|boyfriend|girlfriend|fiancée?|baby|grand\w{2,6}|doctor|gp|therapist|psychiatrist|oncologist))(?:['’](?:ve|m|s|re)|(?:(?:\s|,\s)(?:have|has|had|was|were|am|is|are|been|be|being|got|get|suffer\w*|struggl\w+|liv\w+|find|found|says?|said|told|thinks?|diagnosed|recover\w*|take|takes|took|feel|feels|just|also|both|recently|now|told|it['’]s|that|i|me|my|with|from|of|for|surgery|treated|treatment|having|a|an|the|severe|mild|chronic|early|stage|type|last|week|month|year|years|since|on|in|to|high|brain|breast|lung|skin|prostate|colon|cervical|ovarian|blood|newly|it|dying|clinically|severely|hiv|positive|heavily|and|every|day|daily|mg|due|\d{1,3}|weeks|months|currently|probably|really|so|had|started|began|cut|down|drinking|because|tested|doctors?)|['’](?:ve|m|s|re))){0,12}\s(?:['"(]?)$/i;
 const GERMAN =
   /(?:^|[^\wäöü])(?:ich|wir|bei mir|mir|mein\w{0,2} (?:mann|frau|sohn|tochter|mutter|vater|bruder|schwester|kind|partner\w{0,2}|freund\w{0,2}|arzt|ärztin))(?:\s(?:habe|haben|hat|hatte|bin|ist|sind|war|leide|leidet|an|unter|wurde|wurden|seit|einer?|einen|eine|ein|nehme|nimmt|und|schwere?\w{0,2}|leichte?\w{0,2}|chronisch\w{0,2}|diagnose|mit|in|der|die|das|wegen|\d{1,3}\.?|woche|monat|antidepressiva|seit|jahren|gerade|jetzt|bereits|hochgradig|wieder|vor)){0,8}\s$/i;
 const ROMANCE =
-  /(?:^|[^\wàâçéèêíóúãõñ])(?:j['’]ai(?: fait| eu)?|je (?:suis|souffre|prends)|on m['’]a (?:diagnostiqué|trouvé)|mon (?:mari|fils|père|frère|conjoint) (?:a|souffre)|ma (?:femme|fille|mère|sœur) (?:a|est|souffre)|tengo|sufro|padezco|estoy|tomo|me han (?:diagnosticado|detectado)|mi (?:marido|mujer|esposa|esposo|hijo|hija|madre|padre|hermano|hermana) (?:tiene|sufre|está)|ho|soffro|sono|prendo|mi hanno (?:diagnosticato|trovato)|mi[oa] (?:marito|moglie|figlio|figlia|madre|padre|fratello|sorella) (?:ha|soffre|è)|tenho|sofro|estou|fui diagnosticad[oa]|(?:meu|minha) (?:marido|esposa|mulher|filho|filha|mãe|pai|irmão|irmã) (?:tem|sofre|está))(?:\s(?:d['’]un|d['’]une|un|une|uno|una|um|uma|du|de|del|di|da|la|le|les|el|il|o|a|des|d['’]|l['’]|con|com|avec|qui|cáncer|cancer|muy|très|molto|ya|déjà|già|mucha|tipo|type|depuis|desde|da)|\sd['’]|\sl['’]){0,4}\s?(?:d['’]|l['’])?$/i;
+  /(?:^|[^\wàâçéèêíóúãõñ])(?:j['’]ai(?: fait| eu)?|soy|sou|je (?:suis|souffre|prends)|on m['’]a (?:diagnostiqué|trouvé)|mon (?:mari|fils|père|frère|conjoint) (?:a|est|souffre)|ma (?:femme|fille|mère|sœur) (?:a|est|souffre)|tengo|sufro|padezco|estoy|tomo|me han (?:diagnosticado|detectado)|mi (?:marido|mujer|esposa|esposo|hijo|hija|madre|padre|hermano|hermana) (?:tiene|sufre|está)|ho|soffro|sono|prendo|mi hanno (?:diagnosticato|trovato)|mi[oa] (?:marito|moglie|figlio|figlia|madre|padre|fratello|sorella) (?:ha|soffre|è)|tenho|sofro|estou|fui diagnosticad[oa]|(?:meu|minha) (?:marido|esposa|mulher|filho|filha|mãe|pai|irmão|irmã) (?:tem|é|sofre|está))(?:\s(?:d['’]un|d['’]une|un|une|uno|una|um|uma|du|de|del|di|da|la|le|les|el|il|o|a|des|d['’]|l['’]|con|com|avec|qui|cáncer|cancer|muy|très|molto|ya|déjà|già|mucha|tipo|type|depuis|desde|da)|\sd['’]|\sl['’]){0,4}\s?(?:d['’]|l['’])?$/i;
 const DUTCH =
   /(?:^|\W)(?:ik|wij|bij mij|mijn (?:man|vrouw|zoon|dochter|moeder|vader|broer|zus))(?:\s(?:heb|heeft|had|ben|is|lijd|lijdt|aan|slik|een|werd|er|ernstige|chronische|weken|maanden|\d{1,3}|en|net|al)){0,6}\s$/i;
 /** A first person behind the condition: "Krebs festgestellt" has it before; "HIV test came back positive" here. */

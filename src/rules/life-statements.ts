@@ -1,7 +1,8 @@
 import { type Detection, matchAt } from "./rule.js";
 import { asksInGeneral, from, unlessQuestion } from "./sentence.js";
 
-const AMOUNT =
+/** An amount of money with its currency, or in thousands. */
+export const AMOUNT: string =
   "(?:[$€£¥₹]\\s?\\d[\\d.,]{2,12}k?\\b|[$€£¥₹]\\s?\\d{1,4}\\s?(?:k|m|million)\\b|\\d[\\d.,  ]{1,12}\\s?(?:k\\b|k?€|k?\\$|£|usd|eur|gbp|chf|euros?|dollars?|pounds?|francs?|reais|kronor|zł))";
 
 const LARGE = "[$€£]\\s?\\d{1,3}[,.]?\\d{3}\\b|\\b\\d{4,7}\\b(?= (?:from|on|in) (?:the sale|my|crypto|bitcoin|stocks))";
@@ -147,6 +148,10 @@ export const moneyDetections: readonly Detection[] = [
       "stipendio",
       "salário",
       "salaris",
+      "loon",
+      "gross",
+      "net ",
+      "hourly",
     ],
     new RegExp(`[\\wäöü]{0,6}[^\\n.?!\\d$€£]{0,36}?${AMOUNT}`, "iy"),
   ),
