@@ -35,7 +35,7 @@ export function sparse(network: usize, count: i32): void {
     nothing(network);
     return;
   }
-  sparseLayer(network + FIRST_LAYER, load<usize>(network, INDICES), values, count);
+  sparseLayer(network + FIRST_LAYER, load<usize>(network, INDICES), values, <usize>((count + 3) & ~3));
   if (load<i32>(network, LAYERS) > 1) rectify(network + FIRST_LAYER);
   denseLayers(network, 1);
 }
@@ -51,10 +51,11 @@ function denseLayers(network: usize, start: i32): void {
   softmax(layer - LAYER_BYTES);
 }
 
+// Two products are added before they meet the running sum, which halves the chain of additions that waits for itself.
+
 function denseLayer(layer: usize): void {
-  const inputs = load<i32>(layer, INPUTS);
   const x = load<usize>(layer, X);
-  const end = x + ((<usize>inputs) << 2);
+  const end = x + ((<usize>load<i32>(layer, INPUTS)) << 2);
   let vectors = load<i32>(layer, VECTORS);
   let w = load<usize>(layer, WEIGHTS);
   let bias = load<usize>(layer, BIAS);
@@ -68,17 +69,18 @@ function denseLayer(layer: usize): void {
     let s5 = v128.load(bias, 80);
     let s6 = v128.load(bias, 96);
     let s7 = v128.load(bias, 112);
-    for (let at = x; at < end; at += 4) {
-      const value = v128.load32_splat(at);
-      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(w)));
-      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(w, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(w, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(w, 48)));
-      s4 = f32x4.add(s4, f32x4.mul(value, v128.load(w, 64)));
-      s5 = f32x4.add(s5, f32x4.mul(value, v128.load(w, 80)));
-      s6 = f32x4.add(s6, f32x4.mul(value, v128.load(w, 96)));
-      s7 = f32x4.add(s7, f32x4.mul(value, v128.load(w, 112)));
-      w += 128;
+    for (let at = x; at < end; at += 8) {
+      const x0 = v128.load32_splat(at);
+      const x1 = v128.load32_splat(at, 4);
+      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w)), f32x4.mul(x1, v128.load(w, 128))));
+      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x0, v128.load(w, 16)), f32x4.mul(x1, v128.load(w, 144))));
+      s2 = f32x4.add(s2, f32x4.add(f32x4.mul(x0, v128.load(w, 32)), f32x4.mul(x1, v128.load(w, 160))));
+      s3 = f32x4.add(s3, f32x4.add(f32x4.mul(x0, v128.load(w, 48)), f32x4.mul(x1, v128.load(w, 176))));
+      s4 = f32x4.add(s4, f32x4.add(f32x4.mul(x0, v128.load(w, 64)), f32x4.mul(x1, v128.load(w, 192))));
+      s5 = f32x4.add(s5, f32x4.add(f32x4.mul(x0, v128.load(w, 80)), f32x4.mul(x1, v128.load(w, 208))));
+      s6 = f32x4.add(s6, f32x4.add(f32x4.mul(x0, v128.load(w, 96)), f32x4.mul(x1, v128.load(w, 224))));
+      s7 = f32x4.add(s7, f32x4.add(f32x4.mul(x0, v128.load(w, 112)), f32x4.mul(x1, v128.load(w, 240))));
+      w += 256;
     }
     v128.store(y, s0);
     v128.store(y, s1, 16);
@@ -96,13 +98,14 @@ function denseLayer(layer: usize): void {
     let s1 = v128.load(bias, 16);
     let s2 = v128.load(bias, 32);
     let s3 = v128.load(bias, 48);
-    for (let at = x; at < end; at += 4) {
-      const value = v128.load32_splat(at);
-      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(w)));
-      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(w, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(w, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(w, 48)));
-      w += 64;
+    for (let at = x; at < end; at += 8) {
+      const x0 = v128.load32_splat(at);
+      const x1 = v128.load32_splat(at, 4);
+      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w)), f32x4.mul(x1, v128.load(w, 64))));
+      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x0, v128.load(w, 16)), f32x4.mul(x1, v128.load(w, 80))));
+      s2 = f32x4.add(s2, f32x4.add(f32x4.mul(x0, v128.load(w, 32)), f32x4.mul(x1, v128.load(w, 96))));
+      s3 = f32x4.add(s3, f32x4.add(f32x4.mul(x0, v128.load(w, 48)), f32x4.mul(x1, v128.load(w, 112))));
+      w += 128;
     }
     v128.store(y, s0);
     v128.store(y, s1, 16);
@@ -111,31 +114,26 @@ function denseLayer(layer: usize): void {
     bias += 64;
     y += 64;
   }
-  // One vector alone would wait for its own last sum at each input: four sums take turns.
   for (; vectors > 0; vectors--) {
     let s0 = v128.load(bias);
     let s1 = f32x4.splat(0);
-    let s2 = f32x4.splat(0);
-    let s3 = f32x4.splat(0);
-    let at = x;
-    for (; at + 16 <= end; at += 16) {
-      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(at), v128.load(w)));
-      s1 = f32x4.add(s1, f32x4.mul(v128.load32_splat(at, 4), v128.load(w, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(v128.load32_splat(at, 8), v128.load(w, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(v128.load32_splat(at, 12), v128.load(w, 48)));
+    for (let at = x; at < end; at += 16) {
+      const x0 = v128.load32_splat(at);
+      const x1 = v128.load32_splat(at, 4);
+      const x2 = v128.load32_splat(at, 8);
+      const x3 = v128.load32_splat(at, 12);
+      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w)), f32x4.mul(x1, v128.load(w, 16))));
+      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x2, v128.load(w, 32)), f32x4.mul(x3, v128.load(w, 48))));
       w += 64;
     }
-    for (; at < end; at += 4) {
-      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(at), v128.load(w)));
-      w += 16;
-    }
-    v128.store(y, f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+    v128.store(y, f32x4.add(s0, s1));
     bias += 16;
     y += 16;
   }
 }
 
-function sparseLayer(layer: usize, indices: usize, values: usize, count: i32): void {
+/** The first layer for places and values whose number is a multiple of 4 (zeros added). */
+function sparseLayer(layer: usize, indices: usize, values: usize, places: usize): void {
   const inputs = <usize>load<i32>(layer, INPUTS);
   let vectors = load<i32>(layer, VECTORS);
   let w = load<usize>(layer, WEIGHTS);
@@ -150,17 +148,21 @@ function sparseLayer(layer: usize, indices: usize, values: usize, count: i32): v
     let s5 = v128.load(bias, 80);
     let s6 = v128.load(bias, 96);
     let s7 = v128.load(bias, 112);
-    for (let place = 0; place < count; place++) {
-      const value = v128.load32_splat(values + ((<usize>place) << 2));
-      const at = w + ((<usize>load<u16>(indices + ((<usize>place) << 1))) << 7);
-      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(at)));
-      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(at, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(at, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(at, 48)));
-      s4 = f32x4.add(s4, f32x4.mul(value, v128.load(at, 64)));
-      s5 = f32x4.add(s5, f32x4.mul(value, v128.load(at, 80)));
-      s6 = f32x4.add(s6, f32x4.mul(value, v128.load(at, 96)));
-      s7 = f32x4.add(s7, f32x4.mul(value, v128.load(at, 112)));
+    for (let place: usize = 0; place < places; place += 2) {
+      const at = values + (place << 2);
+      const index = indices + (place << 1);
+      const x0 = v128.load32_splat(at);
+      const w0 = w + ((<usize>load<u16>(index)) << 7);
+      const x1 = v128.load32_splat(at, 4);
+      const w1 = w + ((<usize>load<u16>(index, 2)) << 7);
+      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w0)), f32x4.mul(x1, v128.load(w1))));
+      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x0, v128.load(w0, 16)), f32x4.mul(x1, v128.load(w1, 16))));
+      s2 = f32x4.add(s2, f32x4.add(f32x4.mul(x0, v128.load(w0, 32)), f32x4.mul(x1, v128.load(w1, 32))));
+      s3 = f32x4.add(s3, f32x4.add(f32x4.mul(x0, v128.load(w0, 48)), f32x4.mul(x1, v128.load(w1, 48))));
+      s4 = f32x4.add(s4, f32x4.add(f32x4.mul(x0, v128.load(w0, 64)), f32x4.mul(x1, v128.load(w1, 64))));
+      s5 = f32x4.add(s5, f32x4.add(f32x4.mul(x0, v128.load(w0, 80)), f32x4.mul(x1, v128.load(w1, 80))));
+      s6 = f32x4.add(s6, f32x4.add(f32x4.mul(x0, v128.load(w0, 96)), f32x4.mul(x1, v128.load(w1, 96))));
+      s7 = f32x4.add(s7, f32x4.add(f32x4.mul(x0, v128.load(w0, 112)), f32x4.mul(x1, v128.load(w1, 112))));
     }
     v128.store(y, s0);
     v128.store(y, s1, 16);
@@ -179,13 +181,17 @@ function sparseLayer(layer: usize, indices: usize, values: usize, count: i32): v
     let s1 = v128.load(bias, 16);
     let s2 = v128.load(bias, 32);
     let s3 = v128.load(bias, 48);
-    for (let place = 0; place < count; place++) {
-      const value = v128.load32_splat(values + ((<usize>place) << 2));
-      const at = w + ((<usize>load<u16>(indices + ((<usize>place) << 1))) << 6);
-      s0 = f32x4.add(s0, f32x4.mul(value, v128.load(at)));
-      s1 = f32x4.add(s1, f32x4.mul(value, v128.load(at, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(value, v128.load(at, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(value, v128.load(at, 48)));
+    for (let place: usize = 0; place < places; place += 2) {
+      const at = values + (place << 2);
+      const index = indices + (place << 1);
+      const x0 = v128.load32_splat(at);
+      const w0 = w + ((<usize>load<u16>(index)) << 6);
+      const x1 = v128.load32_splat(at, 4);
+      const w1 = w + ((<usize>load<u16>(index, 2)) << 6);
+      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w0)), f32x4.mul(x1, v128.load(w1))));
+      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x0, v128.load(w0, 16)), f32x4.mul(x1, v128.load(w1, 16))));
+      s2 = f32x4.add(s2, f32x4.add(f32x4.mul(x0, v128.load(w0, 32)), f32x4.mul(x1, v128.load(w1, 32))));
+      s3 = f32x4.add(s3, f32x4.add(f32x4.mul(x0, v128.load(w0, 48)), f32x4.mul(x1, v128.load(w1, 48))));
     }
     v128.store(y, s0);
     v128.store(y, s1, 16);
@@ -198,16 +204,19 @@ function sparseLayer(layer: usize, indices: usize, values: usize, count: i32): v
   for (; vectors > 0; vectors--) {
     let s0 = v128.load(bias);
     let s1 = f32x4.splat(0);
-    let place = 0;
-    for (; place + 2 <= count; place += 2) {
-      const at = values + ((<usize>place) << 2);
-      const index = indices + ((<usize>place) << 1);
-      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(at), v128.load(w + ((<usize>load<u16>(index)) << 4))));
-      s1 = f32x4.add(s1, f32x4.mul(v128.load32_splat(at, 4), v128.load(w + ((<usize>load<u16>(index, 2)) << 4))));
-    }
-    if (place < count) {
-      const at = w + ((<usize>load<u16>(indices + ((<usize>place) << 1))) << 4);
-      s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(values + ((<usize>place) << 2)), v128.load(at)));
+    for (let place: usize = 0; place < places; place += 4) {
+      const at = values + (place << 2);
+      const index = indices + (place << 1);
+      const x0 = v128.load32_splat(at);
+      const w0 = w + ((<usize>load<u16>(index)) << 4);
+      const x1 = v128.load32_splat(at, 4);
+      const w1 = w + ((<usize>load<u16>(index, 2)) << 4);
+      const x2 = v128.load32_splat(at, 8);
+      const w2 = w + ((<usize>load<u16>(index, 4)) << 4);
+      const x3 = v128.load32_splat(at, 12);
+      const w3 = w + ((<usize>load<u16>(index, 6)) << 4);
+      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w0)), f32x4.mul(x1, v128.load(w1))));
+      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x2, v128.load(w2)), f32x4.mul(x3, v128.load(w3))));
     }
     v128.store(y, f32x4.add(s0, s1));
     w += inputs << 4;
@@ -511,7 +520,7 @@ function softmax(layer: usize): void {
 /** e to the power of x for x <= 0, zero below -87: Cephes' expf, relative error 2e-7. */
 function exp(x: v128): v128 {
   const clamped = f32x4.max(x, f32x4.splat(-87));
-  const power = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.442695)));
+  const power = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(<f32>Math.LOG2E)));
   let rest = f32x4.sub(clamped, f32x4.mul(power, f32x4.splat(0.693359375)));
   rest = f32x4.add(rest, f32x4.mul(power, f32x4.splat(2.1219444e-4)));
   let sum = f32x4.splat(1.98756915e-4);

@@ -19,13 +19,19 @@ interface Shape {
 
 /** The forward pass in WebAssembly; undefined where the runtime has none. Weights are copied into memory of its own. */
 export function simdPerceptron(layers: readonly DenseLayer[]): ForwardPass | undefined {
-  const shapes = layers.map(({ inputs, outputs }) => ({ inputs, outputs, vectors: Math.ceil(outputs / 4) }));
-  const bytes = shapes.reduce((sum, { inputs, vectors }) => sum + arenaBytes(inputs * vectors * 4, 4), 0);
-  const memory = networkMemory(shapes, bytes);
+  // Inputs are padded to multiples of 4 by zeros: the kernel takes two or four at once and has no loop for the rest.
+  const shapes = layers.map(({ inputs, outputs }) => ({
+    inputs: (inputs + 3) & ~3,
+    outputs,
+    vectors: Math.ceil(outputs / 4),
+  }));
+  const bytes = shapes.reduce((sum, { inputs, vectors }) => sum + LINE_BYTES + arenaBytes(inputs * vectors * 4, 4), 0);
+  const memory = networkMemory(layers[0]!.inputs, shapes, bytes);
   if (memory === undefined) return undefined;
   const { arena, table, exports } = memory;
   for (const [index, layer] of layers.entries()) {
     const shape = shapes[index]!;
+    alignToLine(arena);
     const weights = arena.f32(shape.inputs * shape.vectors * 4);
     for (let output = 0; output < layer.outputs; output++)
       for (let input = 0; input < layer.inputs; input++)
@@ -43,14 +49,15 @@ export function simdInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass | 
   const shapes = layers.map(({ inputs, outputs }) => ({ inputs, outputs, vectors: 2 * Math.ceil(outputs / 8) }));
   const bytes = shapes.reduce(
     (sum, { inputs, vectors }) =>
-      sum + arenaBytes(Math.ceil(inputs / 2) * vectors * 8, 1) + 2 * arenaBytes(vectors * 4 + 4, 4),
+      sum + LINE_BYTES + arenaBytes(Math.ceil(inputs / 2) * vectors * 8, 1) + 2 * arenaBytes(vectors * 4 + 4, 4),
     0,
   );
-  const memory = networkMemory(shapes, bytes);
+  const memory = networkMemory(layers[0]!.inputs, shapes, bytes);
   if (memory === undefined) return undefined;
   const { arena, table, exports } = memory;
   for (const [index, layer] of layers.entries()) {
     const shape = shapes[index]!;
+    alignToLine(arena);
     const weights = arena.u8(Math.ceil(shape.inputs / 2) * shape.vectors * 8);
     // The limit of the input stands before the scales, at their alignment.
     const scales = arena.f32(shape.vectors * 4 + 4);
@@ -72,6 +79,14 @@ export function simdInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass | 
   });
 }
 
+const LINE_BYTES = 64;
+
+/** One input's weights of a panel are whole cache lines; a sparse input that meets them askew reads half as many again. */
+function alignToLine(arena: Arena): void {
+  const over = arena.u8(0).byteOffset % LINE_BYTES;
+  if (over > 0) arena.u8(LINE_BYTES - over);
+}
+
 interface NetworkMemory {
   readonly exports: Exports;
   readonly arena: Arena;
@@ -88,8 +103,7 @@ interface NetworkMemory {
 const HEADER_FIELDS = 8;
 const LAYER_FIELDS = 8;
 
-function networkMemory(shapes: readonly Shape[], weightBytes: number): NetworkMemory | undefined {
-  const { inputs } = shapes[0]!;
+function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: number): NetworkMemory | undefined {
   const last = shapes[shapes.length - 1]!;
   const widest = Math.max(...shapes.map((shape) => shape.inputs));
   const tableLength = HEADER_FIELDS + LAYER_FIELDS * shapes.length;
@@ -98,17 +112,17 @@ function networkMemory(shapes: readonly Shape[], weightBytes: number): NetworkMe
     weightBytes +
     outputBytes +
     arenaBytes(tableLength, 4) +
-    2 * arenaBytes(inputs, 4) +
-    arenaBytes(inputs, 2) +
+    2 * arenaBytes(inputs + 3, 4) +
+    arenaBytes(inputs + 3, 2) +
     8 * widest +
     16;
   const instance = compileKernels<Exports>(perceptronWasm)?.instantiate(bytes);
   if (instance === undefined) return undefined;
   const { arena, exports } = instance;
   const table = arena.i32(tableLength);
-  const input = arena.f32(inputs);
-  const indices = arena.u16(inputs);
-  const values = arena.f32(inputs);
+  const input = arena.f32(inputs + 3);
+  const indices = arena.u16(inputs + 3);
+  const values = arena.f32(inputs + 3);
   const pairs = arena.i32(2 * widest);
   const outputs = shapes.map(({ vectors }) => arena.f32(vectors * 4));
   table.set([shapes.length, indices.byteOffset, values.byteOffset, pairs.byteOffset]);
@@ -116,7 +130,7 @@ function networkMemory(shapes: readonly Shape[], weightBytes: number): NetworkMe
     exports,
     arena,
     table: table.byteOffset,
-    input,
+    input: input.subarray(0, inputs),
     indices,
     values,
     output: outputs[shapes.length - 1]!.subarray(0, last.outputs),
@@ -154,7 +168,7 @@ function forwardPass(
       give(out);
     },
     sparse(places, numbers, count, out) {
-      if (count > indices.length) {
+      if (count > input.length) {
         // More places than inputs, so some repeat.
         input.fill(0);
         for (let place = 0; place < count; place++) input[places[place]!]! += numbers[place]!;
@@ -163,6 +177,11 @@ function forwardPass(
         for (let place = 0; place < count; place++) {
           indices[place] = places[place]!;
           values[place] = numbers[place]!;
+        }
+        // The kernel takes four places at once: zeros at place 0 fill the last four.
+        for (let place = count; place & 3; place++) {
+          indices[place] = 0;
+          values[place] = 0;
         }
         run.sparse(count);
       }
