@@ -1,38 +1,264 @@
+// Dense and sparse products and element-wise steps in f32 and int8, the twin of src/kernels/dense-reference.ts. Pointers are
+// byte offsets into the instance's own memory; lengths are in elements, and any length will do.
+import { exp4 } from "./shared/exp";
+import { sumLanesF32, sumLanesI32, sumLanesOfFourF32 } from "./shared/lanes";
 import { tanh4 } from "./shared/tanh";
 
-// Dense products. Pointers are byte offsets into the instance's own memory, 16-byte aligned; lengths are in elements.
-
-/** Sum of a[i] * b[i], four lanes at once, in the order of `reference/dense.ts`. */
+/** Sum of a[i] * b[i]. Four sums of four lanes hide the latency of an addition. */
 export function dot(a: usize, b: usize, length: i32): f32 {
+  const end = a + ((<usize>length) << 2);
   let sums0 = f32x4.splat(0);
   let sums1 = f32x4.splat(0);
-  let index = 0;
-  for (; index + 8 <= length; index += 8) {
-    const at = (<usize>index) << 2;
-    sums0 = f32x4.add(sums0, f32x4.mul(v128.load(a + at), v128.load(b + at)));
-    sums1 = f32x4.add(sums1, f32x4.mul(v128.load(a + at, 16), v128.load(b + at, 16)));
+  let sums2 = f32x4.splat(0);
+  let sums3 = f32x4.splat(0);
+  for (; a + 64 <= end; a += 64, b += 64) {
+    sums0 = f32x4.add(sums0, f32x4.mul(v128.load(a), v128.load(b)));
+    sums1 = f32x4.add(sums1, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
+    sums2 = f32x4.add(sums2, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
+    sums3 = f32x4.add(sums3, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
   }
-  const sums = f32x4.add(sums0, sums1);
-  let sum =
-    f32x4.extract_lane(sums, 0) +
-    f32x4.extract_lane(sums, 1) +
-    (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
-  for (; index < length; index++) {
-    const at = (<usize>index) << 2;
-    sum += load<f32>(a + at) * load<f32>(b + at);
-  }
+  for (; a + 16 <= end; a += 16, b += 16) sums0 = f32x4.add(sums0, f32x4.mul(v128.load(a), v128.load(b)));
+  let sum = sumLanesF32(f32x4.add(f32x4.add(sums0, sums1), f32x4.add(sums2, sums3)));
+  for (; a < end; a += 4, b += 4) sum += load<f32>(a) * load<f32>(b);
   return sum;
+}
+
+/** y = y + weight * x. */
+export function axpy(y: usize, x: usize, length: i32, weight: f32): void {
+  const end = y + ((<usize>length) << 2);
+  const weights = f32x4.splat(weight);
+  for (; y + 16 <= end; y += 16, x += 16) {
+    v128.store(y, f32x4.add(v128.load(y), f32x4.mul(weights, v128.load(x))));
+  }
+  for (; y < end; y += 4, x += 4) store<f32>(y, load<f32>(y) + weight * load<f32>(x));
+}
+
+/** out (rows) = matrix (rows, columns) x + bias, cut off below 0 with `rectified`; bias 0 is none. Four rows at once. */
+export function matvec(
+  out: usize,
+  matrix: usize,
+  rows: i32,
+  columns: i32,
+  x: usize,
+  bias: usize,
+  rectified: i32,
+): void {
+  const stride = (<usize>columns) << 2;
+  const vectors = stride & ~15;
+  const floor = f32x4.splat(rectified ? 0 : -Infinity);
+  let row = 0;
+  for (; row + 4 <= rows; row += 4, out += 16, matrix += 4 * stride) {
+    const row1 = matrix + stride;
+    const row2 = row1 + stride;
+    const row3 = row2 + stride;
+    let sums0 = f32x4.splat(0);
+    let sums1 = f32x4.splat(0);
+    let sums2 = f32x4.splat(0);
+    let sums3 = f32x4.splat(0);
+    let at: usize = 0;
+    for (; at < vectors; at += 16) {
+      const value = v128.load(x + at);
+      sums0 = f32x4.add(sums0, f32x4.mul(v128.load(matrix + at), value));
+      sums1 = f32x4.add(sums1, f32x4.mul(v128.load(row1 + at), value));
+      sums2 = f32x4.add(sums2, f32x4.mul(v128.load(row2 + at), value));
+      sums3 = f32x4.add(sums3, f32x4.mul(v128.load(row3 + at), value));
+    }
+    let sums = sumLanesOfFourF32(sums0, sums1, sums2, sums3);
+    for (; at < stride; at += 4) {
+      let column = v128.load32_splat(matrix + at);
+      column = f32x4.replace_lane(column, 1, load<f32>(row1 + at));
+      column = f32x4.replace_lane(column, 2, load<f32>(row2 + at));
+      column = f32x4.replace_lane(column, 3, load<f32>(row3 + at));
+      sums = f32x4.add(sums, f32x4.mul(column, v128.load32_splat(x + at)));
+    }
+    if (bias) {
+      sums = f32x4.add(sums, v128.load(bias));
+      bias += 16;
+    }
+    v128.store(out, f32x4.pmax(sums, floor)); // pmax keeps a NaN that is its first operand
+  }
+  for (; row < rows; row++, out += 4, matrix += stride) {
+    let sum = dot(matrix, x, columns);
+    if (bias) {
+      sum += load<f32>(bias);
+      bias += 4;
+    }
+    store<f32>(out, rectified && sum < 0 ? 0 : sum);
+  }
+}
+
+/** out (rows, i32) = matrix (rows, columns, int8) x (columns, int16), exact. Four rows at once. */
+export function matvecInt8(out: usize, matrix: usize, rows: i32, columns: i32, x: usize): void {
+  const stride = <usize>columns;
+  const vectors = stride & ~7;
+  let row = 0;
+  for (; row + 4 <= rows; row += 4, out += 16, matrix += 4 * stride) {
+    const row1 = matrix + stride;
+    const row2 = row1 + stride;
+    const row3 = row2 + stride;
+    let sums0 = i32x4.splat(0);
+    let sums1 = i32x4.splat(0);
+    let sums2 = i32x4.splat(0);
+    let sums3 = i32x4.splat(0);
+    let at: usize = 0;
+    for (; at < vectors; at += 8) {
+      const values = v128.load(x + 2 * at);
+      sums0 = i32x4.add(sums0, i32x4.dot_i16x8_s(v128.load8x8_s(matrix + at), values));
+      sums1 = i32x4.add(sums1, i32x4.dot_i16x8_s(v128.load8x8_s(row1 + at), values));
+      sums2 = i32x4.add(sums2, i32x4.dot_i16x8_s(v128.load8x8_s(row2 + at), values));
+      sums3 = i32x4.add(sums3, i32x4.dot_i16x8_s(v128.load8x8_s(row3 + at), values));
+    }
+    let sum0 = sumLanesI32(sums0);
+    let sum1 = sumLanesI32(sums1);
+    let sum2 = sumLanesI32(sums2);
+    let sum3 = sumLanesI32(sums3);
+    for (; at < stride; at++) {
+      const value = <i32>load<i16>(x + 2 * at);
+      sum0 += <i32>load<i8>(matrix + at) * value;
+      sum1 += <i32>load<i8>(row1 + at) * value;
+      sum2 += <i32>load<i8>(row2 + at) * value;
+      sum3 += <i32>load<i8>(row3 + at) * value;
+    }
+    store<i32>(out, sum0);
+    store<i32>(out, sum1, 4);
+    store<i32>(out, sum2, 8);
+    store<i32>(out, sum3, 12);
+  }
+  for (; row < rows; row++, out += 4, matrix += stride) {
+    let sums = i32x4.splat(0);
+    let at: usize = 0;
+    for (; at < vectors; at += 8) {
+      sums = i32x4.add(sums, i32x4.dot_i16x8_s(v128.load8x8_s(matrix + at), v128.load(x + 2 * at)));
+    }
+    let sum = sumLanesI32(sums);
+    for (; at < stride; at++) sum += <i32>load<i8>(matrix + at) * <i32>load<i16>(x + 2 * at);
+    store<i32>(out, sum);
+  }
+}
+
+/** out (rows) = a sparse matrix by rows, entries starts[row] to starts[row + 1] (u16 columns), times x. */
+export function sparseRows(out: usize, starts: usize, columns: usize, values: usize, rows: i32, x: usize): void {
+  let entry = load<i32>(starts);
+  for (let row = 0; row < rows; row++, out += 4) {
+    const end = load<i32>(starts + ((<usize>(row + 1)) << 2));
+    let sum0: f32 = 0;
+    let sum1: f32 = 0;
+    for (; entry + 2 <= end; entry += 2) {
+      const at = (<usize>entry) << 2;
+      const column = columns + (at >> 1);
+      sum0 += load<f32>(values + at) * load<f32>(x + ((<usize>load<u16>(column)) << 2));
+      sum1 += load<f32>(values + at, 4) * load<f32>(x + ((<usize>load<u16>(column, 2)) << 2));
+    }
+    if (entry < end) {
+      const at = (<usize>entry) << 2;
+      sum0 += load<f32>(values + at) * load<f32>(x + ((<usize>load<u16>(columns + (at >> 1))) << 2));
+      entry++;
+    }
+    store<f32>(out, sum0 + sum1);
+  }
+}
+
+/** out (rows) = out + the columns (inputs, rows) that `count` indices (u16) name, each times its value. */
+export function addColumns(out: usize, matrix: usize, rows: i32, indices: usize, values: usize, count: i32): void {
+  const stride = (<usize>rows) << 2;
+  const last = indices + ((<usize>count) << 1);
+  let at: usize = 0;
+  // Sixteen rows stay in registers while all their columns pass.
+  for (; at + 64 <= stride; at += 64) {
+    let sums0 = v128.load(out + at);
+    let sums1 = v128.load(out + at, 16);
+    let sums2 = v128.load(out + at, 32);
+    let sums3 = v128.load(out + at, 48);
+    let value = values;
+    for (let index = indices; index < last; index += 2, value += 4) {
+      const column = matrix + <usize>load<u16>(index) * stride + at;
+      const weights = v128.load32_splat(value);
+      sums0 = f32x4.add(sums0, f32x4.mul(weights, v128.load(column)));
+      sums1 = f32x4.add(sums1, f32x4.mul(weights, v128.load(column, 16)));
+      sums2 = f32x4.add(sums2, f32x4.mul(weights, v128.load(column, 32)));
+      sums3 = f32x4.add(sums3, f32x4.mul(weights, v128.load(column, 48)));
+    }
+    v128.store(out + at, sums0);
+    v128.store(out + at, sums1, 16);
+    v128.store(out + at, sums2, 32);
+    v128.store(out + at, sums3, 48);
+  }
+  for (; at < stride; at += 4) {
+    let sum = load<f32>(out + at);
+    let value = values;
+    for (let index = indices; index < last; index += 2, value += 4) {
+      sum += load<f32>(value) * load<f32>(matrix + <usize>load<u16>(index) * stride + at);
+    }
+    store<f32>(out + at, sum);
+  }
+}
+
+/** x = max(0, x + bias). */
+export function biasRelu(x: usize, bias: usize, length: i32): void {
+  const end = x + ((<usize>length) << 2);
+  const zero = f32x4.splat(0);
+  for (; x + 16 <= end; x += 16, bias += 16) {
+    v128.store(x, f32x4.pmax(f32x4.add(v128.load(x), v128.load(bias)), zero));
+  }
+  for (; x < end; x += 4, bias += 4) {
+    const sum = load<f32>(x) + load<f32>(bias);
+    store<f32>(x, max<f32>(sum, 0));
+  }
+}
+
+/** out = exp(x - max x) / their sum; three values take one pass without a loop. */
+export function softmax(out: usize, x: usize, length: i32): void {
+  if (length === 3) {
+    const values = f32x4.replace_lane(f32x4.replace_lane(v128.load32_splat(x), 1, load<f32>(x, 4)), 2, load<f32>(x, 8));
+    const largest = max(max(load<f32>(x), load<f32>(x, 4)), load<f32>(x, 8));
+    const powers = exp4(f32x4.sub(values, f32x4.splat(largest)));
+    const first = f32x4.extract_lane(powers, 0);
+    const second = f32x4.extract_lane(powers, 1);
+    const third = f32x4.extract_lane(powers, 2);
+    const scale: f32 = 1 / (first + second + third);
+    store<f32>(out, first * scale);
+    store<f32>(out, second * scale, 4);
+    store<f32>(out, third * scale, 8);
+    return;
+  }
+  const bytes = (<usize>length) << 2;
+  let largest: f32 = -Infinity;
+  for (let at: usize = 0; at < bytes; at += 4) largest = max(largest, load<f32>(x + at));
+  const shift = f32x4.splat(largest);
+  let sums = f32x4.splat(0);
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) {
+    const powers = exp4(f32x4.sub(v128.load(x + at), shift));
+    v128.store(out + at, powers);
+    sums = f32x4.add(sums, powers);
+  }
+  let sum = sumLanesF32(sums);
+  for (; at < bytes; at += 4) {
+    const power = f32x4.extract_lane(exp4(f32x4.sub(v128.load32_splat(x + at), shift)), 0);
+    store<f32>(out + at, power);
+    sum += power;
+  }
+  const scale: f32 = 1 / sum;
+  for (at = 0; at < bytes; at += 4) store<f32>(out + at, load<f32>(out + at) * scale);
 }
 
 /** out[i] = tanh(x[i]); out may be x. */
 export function tanhInto(out: usize, x: usize, length: i32): void {
-  let index = 0;
-  for (; index + 4 <= length; index += 4) {
-    const at = (<usize>index) << 2;
-    v128.store(out + at, tanh4(v128.load(x + at)));
+  const end = x + ((<usize>length) << 2);
+  for (; x + 16 <= end; x += 16, out += 16) v128.store(out, tanh4(v128.load(x)));
+  for (; x < end; x += 4, out += 4) store<f32>(out, f32x4.extract_lane(tanh4(v128.load32_splat(x)), 0));
+}
+
+/** state = state + rate * (target - state). */
+export function leak(state: usize, target: usize, length: i32, rate: f32): void {
+  const end = state + ((<usize>length) << 2);
+  const rates = f32x4.splat(rate);
+  for (; state + 16 <= end; state += 16, target += 16) {
+    const old = v128.load(state);
+    v128.store(state, f32x4.add(old, f32x4.mul(rates, f32x4.sub(v128.load(target), old))));
   }
-  for (; index < length; index++) {
-    const at = (<usize>index) << 2;
-    store<f32>(out + at, f32x4.extract_lane(tanh4(v128.load32_splat(x + at)), 0));
+  for (; state < end; state += 4, target += 4) {
+    const old = load<f32>(state);
+    store<f32>(state, old + rate * (load<f32>(target) - old));
   }
 }
