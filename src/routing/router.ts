@@ -29,6 +29,9 @@ export interface RouterOptions {
   readonly hybridBand?: number;
 }
 
+/** Vetoes that time lifts by itself. */
+const PASSING: ReadonlySet<string> = new Set(["veto/offline", "veto/breaker-open"]);
+
 /** A short answer must fit beside the prompt. */
 const ANSWER_RESERVE_TOKENS = 128;
 
@@ -57,7 +60,9 @@ export class Router {
     for (const hit of firstOfEachRule(input.verdict)) reasons.push({ code: `rule/${hit.ruleId}`, detail: hit.reason });
     if (input.verdict.kind === "block") return this.#decided("blocked", 0, reasons, { mayUseNetwork: false });
 
+    const before = reasons.length;
     const mayUseNetwork = this.#networkVetoes(input, reasons);
+    const passing = reasons.length === before + 1 && PASSING.has(reasons[before]!.code);
     const mayUseDevice = this.#deviceVetoes(input, reasons);
     const redact = mayUseNetwork && input.verdict.kind === "redact";
 
@@ -81,7 +86,8 @@ export class Router {
     let route: Route = score >= threshold ? "remote" : score >= threshold - this.#hybridBand ? "hybrid" : "local";
     if (!mayUseNetwork) route = "local";
     else if (!mayUseDevice || !hasLocalModel) route = "remote";
-    return this.#decided(route, score, reasons, { mayUseNetwork, redact, threshold });
+    const deferred = passing && (score >= threshold || !hasLocalModel || !mayUseDevice);
+    return this.#decided(route, score, reasons, { mayUseNetwork, redact, threshold, deferred });
   }
 
   /** Adds a reason for each thing that forbids the network; false when any does. */
@@ -120,10 +126,12 @@ export class Router {
     route: Route,
     score: number,
     reasons: readonly RoutingReason[],
-    rest: { mayUseNetwork: boolean; redact?: boolean; skill?: string; threshold?: number },
+    rest: { mayUseNetwork: boolean; redact?: boolean; skill?: string; threshold?: number; deferred?: boolean },
   ): RoutingDecision {
-    const { mayUseNetwork, redact = false, threshold = this.#threshold, skill } = rest;
-    return { route, score, threshold, reasons, mayUseNetwork, redact, ...(skill === undefined ? {} : { skill }) };
+    const { mayUseNetwork, redact = false, threshold = this.#threshold, skill, deferred = false } = rest;
+    const plain = { route, score, threshold, reasons, mayUseNetwork, redact };
+    if (skill !== undefined) return { ...plain, skill };
+    return deferred ? { ...plain, deferred } : plain;
   }
 }
 

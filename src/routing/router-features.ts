@@ -1,0 +1,147 @@
+import type { Preference } from "../core/query.js";
+import { createTextEncoder, type SparseVector, type TextFeatureEncoder } from "../nets/text-encoder.js";
+import { type HashedTable, TABLE_BINS, tableBlocks } from "./hashed-table.js";
+import { INDICATORS, indicate } from "./indicators.js";
+
+/** Inputs of the router's networks. */
+export const ROUTER_INPUTS = 384;
+
+const WORDS = 200;
+const CHARACTERS = 120;
+/** Where each block of the 384 begins. */
+export const BLOCK: Readonly<Record<"words" | "characters" | "indicators" | "table" | "circumstances", number>> = {
+  words: 0,
+  characters: WORDS,
+  indicators: WORDS + CHARACTERS,
+  table: WORDS + CHARACTERS + INDICATORS,
+  circumstances: WORDS + CHARACTERS + INDICATORS + 2,
+};
+
+/** What the table's two numbers of a text are about: what remote would gain over local, and whether local is right. */
+export const TABLE_OUTPUTS = 2;
+
+/** What is known of a question beside its text; unknown is absent and stands as 0. */
+export interface QuestionCircumstances {
+  readonly preference?: Preference;
+  readonly promptTokens?: number;
+  readonly needs?: { readonly tools: boolean; readonly structuredOutput: boolean; readonly files: boolean };
+  /** 0 (another topic than the turns before) to 1 (the same). */
+  readonly topicContinuity?: number;
+  readonly lastRoute?: "local" | "remote";
+  /** Since the turn before. */
+  readonly idleMs?: number;
+}
+
+/** What was learned about features themselves: the table, and mean and spread of what is not a hash. */
+export interface FeatureScaling {
+  readonly table: HashedTable;
+  /** (INDICATORS + TABLE_OUTPUTS): indicators, then the table's sums. */
+  readonly means: Float32Array;
+  readonly spreads: Float32Array;
+}
+
+/** Values beyond it are cut, in spreads: a text far from all that was seen decides nothing by its size. */
+const MOST = 4;
+
+/**
+ * The 384 features of a question, sparse: words and characters folded from the hashes of the learned table, indicators,
+ * what the table says, circumstances. One pass of hashing serves both. The vector belongs to the object and holds until
+ * the next call. O(length).
+ */
+export class RouterFeatures {
+  readonly #scaling: FeatureScaling;
+  readonly #encoder: TextFeatureEncoder;
+  readonly #indicators: Float32Array = new Float32Array(INDICATORS);
+  readonly #folded: Float32Array = new Float32Array(WORDS + CHARACTERS);
+  readonly #sums: Float64Array = new Float64Array(TABLE_OUTPUTS);
+  readonly #vector: SparseVector = {
+    indices: new Uint16Array(ROUTER_INPUTS),
+    values: new Float32Array(ROUTER_INPUTS),
+    count: 0,
+  };
+
+  constructor(
+    scaling: FeatureScaling,
+    { encoder = createTextEncoder({ blocks: tableBlocks }) }: { readonly encoder?: TextFeatureEncoder } = {},
+  ) {
+    this.#scaling = scaling;
+    this.#encoder = encoder;
+  }
+
+  encode(text: string, circumstances: QuestionCircumstances = {}): SparseVector {
+    const { entries, scales } = this.#scaling.table;
+    const hashed = this.#encoder.encode(text);
+    const sums = this.#sums;
+    sums.fill(0);
+    for (let entry = 0; entry < hashed.count; entry++) {
+      const at = hashed.indices[entry]! * TABLE_OUTPUTS;
+      const value = hashed.values[entry]!;
+      sums[0]! += value * entries[at]!;
+      sums[1]! += value * entries[at + 1]!;
+    }
+    sums[0]! *= scales[0]!;
+    sums[1]! *= scales[1]!;
+    indicate(text, this.#indicators);
+    return this.assemble(hashed, { indicators: this.#indicators, sums }, circumstances);
+  }
+
+  /** The features from their parts: training computes the parts once and the table's sums for each fold. */
+  assemble(
+    hashed: { readonly indices: ArrayLike<number>; readonly values: ArrayLike<number>; readonly count: number },
+    { indicators, sums }: { readonly indicators: Float32Array; readonly sums: ArrayLike<number> },
+    circumstances: QuestionCircumstances = {},
+  ): SparseVector {
+    this.#vector.count = 0;
+    this.#fold(hashed);
+    const { means, spreads } = this.#scaling;
+    for (let place = 0; place < INDICATORS; place++)
+      this.#put(BLOCK.indicators + place, scaled(indicators[place]!, means[place]!, spreads[place]!));
+    for (let output = 0; output < TABLE_OUTPUTS; output++) {
+      const place = INDICATORS + output;
+      this.#put(BLOCK.table + output, scaled(sums[output]!, means[place]!, spreads[place]!));
+    }
+    this.#circumstances(circumstances);
+    return this.#vector;
+  }
+
+  #fold({ indices, values, count }: Parameters<RouterFeatures["assemble"]>[0]): void {
+    const folded = this.#folded;
+    folded.fill(0);
+    for (let entry = 0; entry < count; entry++) {
+      const index = indices[entry]!;
+      const place =
+        index < TABLE_BINS
+          ? Math.floor((index * WORDS) / TABLE_BINS)
+          : WORDS + Math.floor(((index - TABLE_BINS) * CHARACTERS) / TABLE_BINS);
+      folded[place]! += values[entry]!;
+    }
+    for (let place = 0; place < folded.length; place++) this.#put(BLOCK.words + place, folded[place]!);
+  }
+
+  #circumstances({ preference, promptTokens, needs, topicContinuity, lastRoute, idleMs }: QuestionCircumstances): void {
+    const values = [
+      preference === "quality" ? 1 : 0,
+      preference === "battery" ? 1 : 0,
+      promptTokens === undefined ? 0 : Math.log1p(promptTokens) / 10,
+      needs?.tools ? 1 : 0,
+      needs?.structuredOutput ? 1 : 0,
+      needs?.files ? 1 : 0,
+      topicContinuity ?? 0,
+      lastRoute === "local" ? 1 : 0,
+      lastRoute === "remote" ? 1 : 0,
+      idleMs === undefined ? 0 : Math.log1p(Math.max(0, idleMs) / 1000) / 10,
+    ];
+    for (const [place, value] of values.entries()) this.#put(BLOCK.circumstances + place, value);
+  }
+
+  #put(index: number, value: number): void {
+    if (value === 0) return;
+    const vector = this.#vector;
+    vector.indices[vector.count] = index;
+    vector.values[vector.count++] = value;
+  }
+}
+
+function scaled(value: number, mean: number, spread: number): number {
+  return spread === 0 ? 0 : Math.max(-MOST, Math.min(MOST, (value - mean) / spread));
+}

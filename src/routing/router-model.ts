@@ -1,0 +1,78 @@
+import type { Classifier } from "../nets/classifier.js";
+import { AnswerModel, type VerifierWeights } from "./answer-model.js";
+import { temper } from "./calibration.js";
+import { type FeatureScaling, type QuestionCircumstances, RouterFeatures } from "./router-features.js";
+
+/** What a router thinks of a question before any answer. */
+export interface Opinion {
+  /** Chance that the local answer is good enough, calibrated, 0 to 1. */
+  readonly localOk: number;
+  readonly remoteOk: number;
+  /** What asking remotely is expected to add in quality, -1 to 1. */
+  readonly gain: number;
+}
+
+/** Thresholds on the gain that were chosen on rows the router had not seen. */
+export interface RouterThresholds {
+  /** Below it an unchecked local answer keeps the promise: mean regret at most `alpha`. */
+  readonly local: number;
+  /** From it on a question goes remote without a local attempt. */
+  readonly direct: number;
+  readonly alpha: number;
+  /** Escalate a checked answer when remote is expected to be better by at least this. */
+  readonly escalate: number;
+}
+
+/** Everything that was learned, as one file holds it. */
+export interface RouterWeights {
+  readonly scaling: FeatureScaling;
+  /** 384 to 3: local, remote, either (hybrid). */
+  readonly side: Classifier;
+  /** 384 to 2: local wrong, local right. */
+  readonly localOk: Classifier;
+  readonly temperature: { readonly side: number; readonly localOk: number };
+  readonly thresholds: RouterThresholds;
+  readonly verifier?: VerifierWeights;
+  /** Names exactly these weights. */
+  readonly hash: string;
+}
+
+/** Classes of the side network. */
+export const SIDE = { local: 0, remote: 1, either: 2 } as const;
+
+/** A learned router: what it thinks of a question, and of an answer. Allocates only what it returns. */
+export class RouterModel {
+  readonly weights: RouterWeights;
+  readonly #features: RouterFeatures;
+  readonly #side: Float32Array = new Float32Array(3);
+  readonly #localOk: Float32Array = new Float32Array(2);
+  readonly #answers: AnswerModel | undefined;
+
+  constructor(weights: RouterWeights) {
+    this.weights = weights;
+    this.#features = new RouterFeatures(weights.scaling);
+    this.#answers = weights.verifier === undefined ? undefined : new AnswerModel(weights.verifier);
+  }
+
+  /** O(length of the text). */
+  opinion(text: string, circumstances: QuestionCircumstances = {}): Opinion {
+    const { side, localOk, temperature } = this.weights;
+    const { indices, values, count } = this.#features.encode(text, circumstances);
+    side.predictSparse(indices, values, count, this.#side);
+    temper(this.#side, temperature.side);
+    localOk.predictSparse(indices, values, count, this.#localOk);
+    temper(this.#localOk, temperature.localOk);
+    return opinionOf(this.#side, this.#localOk[1]!);
+  }
+
+  /** The chance that a local answer is right now that it is there; undefined without a verifier. */
+  afterAnswer(prompt: string, answer: string, before: Opinion = this.opinion(prompt)): number | undefined {
+    return this.#answers?.probabilityRight(prompt, answer, before);
+  }
+}
+
+/** An opinion from the probabilities of the side network and that of a right local answer. */
+export function opinionOf(side: ArrayLike<number>, localOk: number): Opinion {
+  const gain = side[SIDE.remote]! - side[SIDE.local]!;
+  return { localOk, gain, remoteOk: Math.max(0, Math.min(1, localOk + gain)) };
+}
