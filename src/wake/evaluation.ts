@@ -1,0 +1,219 @@
+import { seededRandom } from "../core/random.js";
+import { addNoise, between } from "./augmentation.js";
+import { WakeDetector, type WakeDetectorOptions, type WakeStages } from "./detector.js";
+import { type Candidate, type Curve, type CurveInput, errorCurve } from "./error-curve.js";
+import { BANDS, FRAME_RATE, FrontEnd, HOP, type Normalization } from "./front-end.js";
+import { activeLevel, activeSpan } from "./loudness.js";
+import type { Recording } from "./manifest.js";
+import type { Sound } from "./training-set.js";
+
+/** How the sound is played to the detector: as it was recorded, or with noise 10 dB below each recording's speech. */
+export type Condition = "clean" | "10dB";
+
+/** Which score decides: the first stage's alone, or the last stage's behind it. */
+export type Stage = "first" | "both";
+
+const CONDITIONS: readonly Condition[] = ["clean", "10dB"];
+const BEFORE_SECONDS = 0.4;
+const AFTER_SECONDS = 0.8;
+const QUIET_LEVEL = 10 ** (-80 / 20);
+
+/** What one phrase reached. */
+export interface PhraseEvaluation {
+  readonly phrase: string;
+  readonly positives: number;
+  /** By condition (`clean`, `10dB`, `pooled`) and stage. */
+  readonly curves: Readonly<Record<string, Readonly<Partial<Record<Stage, Curve>>>>>;
+  /** Hours of sound that is not the phrase, in both conditions together. */
+  readonly hours: number;
+  /** Share of frames on which the verifier ran, in speech that is not the phrase. */
+  readonly verifierShare: number;
+}
+
+/**
+ * Plays every recording, once clean and once with noise, to detectors of several phrases and keeps what they scored. A
+ * recording of the phrase is a positive, every other one (noise and other wake words too) must not wake. Memory grows by 50
+ * bytes for each second of sound.
+ */
+export class WakeEvaluation {
+  readonly #tracks: readonly Track[];
+  readonly #normalizations: readonly Normalization[];
+  readonly #fronts: Readonly<Record<Condition, ReadonlyMap<Normalization, FrontEnd>>>;
+  #plays = 0;
+
+  constructor(
+    networks: readonly {
+      readonly stages: (condition: Condition) => WakeStages;
+      readonly normalization: Normalization;
+    }[],
+    options: Omit<WakeDetectorOptions, "network"> = {},
+  ) {
+    this.#normalizations = [...new Set(networks.map(({ normalization }) => normalization))];
+    const fronts = (): Map<Normalization, FrontEnd> =>
+      new Map(this.#normalizations.map((each) => [each, new FrontEnd(each)]));
+    this.#fronts = { clean: fronts(), "10dB": fronts() };
+    this.#tracks = networks.flatMap(({ stages, normalization }) =>
+      CONDITIONS.map((condition) => new Track(condition, normalization, stages(condition), options)),
+    );
+  }
+
+  /** Plays one recording; `noise` is mixed under it in the noisy condition, unless it is noise itself. */
+  play(sound: Sound, noise: Float32Array | undefined): void {
+    const random = seededRandom(0x77616b65 + this.#plays++);
+    for (const condition of CONDITIONS) {
+      const samples = scene(sound, condition === "clean" ? undefined : noise, random);
+      const span = activeSpan(sound.samples);
+      const start = Math.floor((BEFORE_SECONDS * 16_000 + span.start) / HOP);
+      for (const normalization of this.#normalizations) {
+        const tracks = this.#tracks.filter(
+          (track) => track.condition === condition && track.normalization === normalization,
+        );
+        const frontEnd = this.#fronts[condition].get(normalization)!; // one was made for each
+        const frame = new Float32Array(BANDS);
+        for (const track of tracks) track.begin(sound.recording);
+        for (let at = 0, index = 0; at + HOP <= samples.length; at += HOP, index++) {
+          frontEnd.process(frame, samples.subarray(at, at + HOP));
+          for (const track of tracks) track.frame(frame, index >= start);
+        }
+        for (const track of tracks) track.end();
+      }
+    }
+  }
+
+  /** Figures of every phrase. */
+  results(): PhraseEvaluation[] {
+    const phrases = [...new Set(this.#tracks.map((track) => track.phrase))];
+    return phrases.map((phrase) => {
+      const tracks = this.#tracks.filter((track) => track.phrase === phrase);
+      const curves: Record<string, Partial<Record<Stage, Curve>>> = {};
+      for (const [name, some] of [
+        ...tracks.map((track) => [track.condition, [track]] as const),
+        ["pooled", tracks] as const,
+      ]) {
+        curves[name] = {};
+        for (const stage of ["first", "both"] as const) {
+          const inputs = some.flatMap((track) => track.inputs[stage] ?? []);
+          if (inputs.length > 0) curves[name][stage] = errorCurve(inputs);
+        }
+      }
+      const speech = tracks.reduce((sum, track) => sum + track.speechFrames, 0);
+      return {
+        phrase,
+        positives: tracks.reduce((sum, track) => sum + track.positives, 0),
+        curves,
+        hours: tracks.reduce((sum, track) => sum + track.negativeFrames, 0) / FRAME_RATE / 3600,
+        verifierShare: speech === 0 ? 0 : tracks.reduce((sum, track) => sum + track.speechRuns, 0) / speech,
+      };
+    });
+  }
+}
+
+/** Frames over which only the best score is kept. */
+const BLOCK = 10;
+
+/** One phrase in one condition. */
+class Track {
+  readonly condition: Condition;
+  readonly normalization: Normalization;
+  readonly phrase: string;
+  readonly #detector: WakeDetector;
+  readonly #hasFirst: boolean;
+  readonly #hasVerifier: boolean;
+  readonly #scores: Record<Stage, { candidates: Candidate[]; positives: number[] }> = {
+    first: { candidates: [], positives: [] },
+    both: { candidates: [], positives: [] },
+  };
+  negativeFrames = 0;
+  speechFrames = 0;
+  speechRuns = 0;
+  positives = 0;
+  #recording: Recording | undefined;
+  #isPositive = false;
+  #best: Record<Stage, number> = { first: Number.NEGATIVE_INFINITY, both: Number.NEGATIVE_INFINITY };
+  #frames = 0;
+  #runsBefore = 0;
+
+  constructor(
+    condition: Condition,
+    normalization: Normalization,
+    stages: WakeStages,
+    options: Omit<WakeDetectorOptions, "network">,
+  ) {
+    this.condition = condition;
+    this.normalization = normalization;
+    this.phrase = stages.phrase;
+    this.#hasFirst = stages.first !== undefined;
+    this.#hasVerifier = stages.verifier !== undefined;
+    this.#detector = new WakeDetector({ ...options, network: stages });
+  }
+
+  get inputs(): Partial<Record<Stage, CurveInput>> {
+    const hours = this.negativeFrames / FRAME_RATE / 3600;
+    return {
+      ...(this.#hasFirst ? { first: { ...this.#scores.first, hours } } : {}),
+      ...(this.#hasVerifier ? { both: { ...this.#scores.both, hours } } : {}),
+    };
+  }
+
+  begin(recording: Recording): void {
+    this.#recording = recording;
+    this.#isPositive = recording.kind === "kw" && recording.word === this.phrase;
+    this.#best = { first: Number.NEGATIVE_INFINITY, both: Number.NEGATIVE_INFINITY };
+    this.#frames = 0;
+    this.#runsBefore = this.#detector.work.verifierRuns;
+  }
+
+  frame(frame: Float32Array, started: boolean): void {
+    this.#detector.process(frame);
+    this.#frames++;
+    if (!this.#isPositive) this.negativeFrames++;
+    else if (!started) return;
+    const best = this.#best;
+    best.first = Math.max(best.first, this.#detector.firstScore);
+    best.both = Math.max(best.both, this.#detector.verifierScore ?? Number.NEGATIVE_INFINITY);
+    if (!this.#isPositive && this.#frames % BLOCK === 0) this.#keep();
+  }
+
+  end(): void {
+    const recording = this.#recording;
+    if (this.#isPositive) {
+      this.positives++;
+      this.#scores.first.positives.push(this.#best.first);
+      this.#scores.both.positives.push(this.#best.both);
+    } else this.#keep();
+    if (!this.#isPositive && recording?.kind !== "noise") {
+      this.speechFrames += this.#frames;
+      this.speechRuns += this.#detector.work.verifierRuns - this.#runsBefore;
+    }
+  }
+
+  #keep(): void {
+    const recording = this.#recording;
+    if (recording === undefined) return;
+    for (const stage of ["first", "both"] as const) {
+      const score = this.#best[stage];
+      if (score > 0.001)
+        this.#scores[stage].candidates.push({ second: this.negativeFrames / FRAME_RATE, score, recording });
+      this.#best[stage] = Number.NEGATIVE_INFINITY;
+    }
+  }
+}
+
+/** A recording with a pause before and after it; under all of it silence as of a good microphone, or noise. */
+function scene(
+  { recording, samples }: Sound,
+  noise: Float32Array | undefined,
+  random: { next(): number },
+): Float32Array {
+  const before = Math.floor(BEFORE_SECONDS * 16_000);
+  const out = new Float32Array(before + samples.length + Math.floor(AFTER_SECONDS * 16_000));
+  for (let index = 0; index < out.length; index++) out[index] = QUIET_LEVEL * (2 * random.next() - 1);
+  for (let index = 0; index < samples.length; index++) out[before + index]! += samples[index]!;
+  if (noise !== undefined && recording.kind !== "noise") {
+    addNoise(out, noise, {
+      level: activeLevel(samples) * 10 ** (-10 / 20),
+      offset: Math.floor(between(random, 0, noise.length)),
+    });
+  }
+  return out;
+}
