@@ -1,4 +1,5 @@
 import type {
+  JSONObject,
   LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4GenerateResult,
@@ -9,6 +10,7 @@ import { ruleVersionOf } from "./audit/decision.js";
 import { QuestionLog } from "./audit/question-log.js";
 import { ContextManager } from "./context/context-manager.js";
 import { MemoryStore } from "./context/memory-store.js";
+import { ItemGoneError } from "./context/store.js";
 import type { Turn } from "./context/turn.js";
 import { type Clock, systemClock } from "./core/clock.js";
 import type { RoutingDecision } from "./core/decision.js";
@@ -36,6 +38,7 @@ import type { EgressRecord } from "./engines/egress.js";
 import { withEgressGuard } from "./engines/guarded.js";
 import { withRedaction } from "./engines/redacted.js";
 import { LABEL, METRIC } from "./metrics/names.js";
+import type { OfflineQueue, QueuedItem } from "./resilience/offline-queue.js";
 import { remediesFor } from "./routing/remedies.js";
 import { Router, type RoutingInput } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
@@ -63,6 +66,8 @@ export interface OrchestratorOptions {
   readonly random?: Random;
   /** Keeps count of what the network costs, and closes it when that is enough; default nobody does. */
   readonly spending?: Spending;
+  /** Keeps questions that the network must answer while it cannot be reached; default none. See `flushQueue`. */
+  readonly queue?: OfflineQueue<QueuedQuestion>;
   /** Tokens kept free for the answer when a prompt is trimmed; default 1024, at most a quarter of an engine's context. */
   readonly answerTokens?: number;
 }
@@ -73,6 +78,9 @@ export interface AnswerOptions {
   readonly onPart?: PartListener;
 }
 
+/** A question that waits for the network, with what was wished of its answer. */
+export type QueuedQuestion = Pick<Query, "text" | "system" | "preference" | "forced">;
+
 /** What is decided about a question before any engine is called. */
 export interface Plan {
   readonly verdict: Verdict;
@@ -80,6 +88,9 @@ export interface Plan {
   /** Ids of the engines that would be tried, in order. */
   readonly engines: readonly string[];
 }
+
+/** A question of lower priority may wait a moment for others to go with it. */
+const MAY_WAIT_BELOW = 3;
 
 /** Window assumed of an engine that does not tell its own. */
 const ASSUMED_CONTEXT_TOKENS = { device: 4096, network: 16_384 } as const;
@@ -99,6 +110,7 @@ export class Orchestrator {
   readonly #audit: DecisionLog | undefined;
   readonly #random: Random;
   readonly #spending: Spending | undefined;
+  readonly #queue: OfflineQueue<QueuedQuestion> | undefined;
   #judged: JudgedTurns;
 
   constructor(options: OrchestratorOptions) {
@@ -116,6 +128,7 @@ export class Orchestrator {
       audit,
       random,
       spending,
+      queue,
     } = options;
     const ids = new Set(engines.map((engine) => engine.id));
     if (ids.size < engines.length) throw new TypeError("Cannot build the orchestrator: two engines have the same id");
@@ -132,6 +145,7 @@ export class Orchestrator {
     this.#audit = audit;
     this.#random = random ?? systemRandom;
     this.#spending = spending;
+    this.#queue = queue;
     this.#judged = new JudgedTurns(this.#rules);
   }
 
@@ -147,6 +161,41 @@ export class Orchestrator {
    * blocked or unanswerable question is an outcome.
    */
   async answer(query: Query, options: AnswerOptions = {}): Promise<Outcome> {
+    return (await this.#answerTo(query, options))!; // undefined only of a queued question
+  }
+
+  /**
+   * Asks the questions that wait for the network again, oldest first and in order within a project, each decided anew by
+   * the rules of now. Ends at once while the network still cannot be reached. An answer is in the history before `onOutcome`
+   * hears of it, and nothing is answered twice. A question that fails waits on. Resolves to how many were answered.
+   */
+  async flushQueue(
+    options: {
+      readonly signal?: AbortSignal;
+      readonly onOutcome?: (item: QueuedItem<QueuedQuestion>, outcome: Outcome) => void;
+    } = {},
+  ): Promise<number> {
+    const { signal, onOutcome } = options;
+    if (this.#queue === undefined) return 0;
+    return this.#queue.flush(
+      async (item) => {
+        try {
+          const query: Query = { ...item.content, project: item.scope, queue: false };
+          const outcome = await this.#answerTo(query, signal === undefined ? {} : { signal }, item.key);
+          if (outcome === undefined) return { kind: "later" };
+          onOutcome?.(item, outcome);
+          return outcome.kind === "answered" ? { kind: "done" } : { kind: "failed", reason: outcome.reason };
+        } catch (error) {
+          if (error instanceof ItemGoneError) return { kind: "done" }; // answered or dropped by another process meanwhile
+          throw error;
+        }
+      },
+      { signal },
+    );
+  }
+
+  /** `completes`: the key of the queued question that this is; it resolves to undefined while that has to wait on. */
+  async #answerTo(query: Query, options: AnswerOptions, completes?: string): Promise<Outcome | undefined> {
     options.signal?.throwIfAborted();
     checkQuery(query);
     const startedMs = this.#clock.monotonicMs();
@@ -157,9 +206,12 @@ export class Orchestrator {
     try {
       const decision = await this.#decide(query, options.signal); //                              1, 2 what must stay, where it goes, and why
       const { verdict, input, routing } = decision;
+      if (completes !== undefined && routing.deferred) return undefined;
+      const queued = await this.#enqueue(query, routing);
       log = this.#openLog(query, decision);
       const facts = (): Pick<Outcome, "id" | "verdict" | "decision" | "attempts" | "durationMs"> => ({
         ...(log === undefined ? {} : { id: log.id }),
+        ...(queued === undefined ? {} : { queued }),
         verdict,
         decision: routing,
         attempts,
@@ -171,12 +223,17 @@ export class Orchestrator {
       }
       const held = new HeldParts(routing.skill === "remember" ? options.onPart : undefined);
       const given = await this.#generate(query, decision, { attempts, log, ...options, ...held.options }); // 3, 4 prompt and engine
+      if (given === undefined && queued !== undefined) {
+        const reason = routing.reasons.find(({ code }) => code.startsWith("veto/"))?.detail ?? "no network";
+        outcome = { kind: "queued", reason, ...facts(), queued };
+        return outcome;
+      }
       if (given === undefined) {
         outcome = { ...remediesFor(input, routing, attempts), ...facts() };
         return outcome;
       }
       await this.#charge(query, given);
-      const turnId = query.remember === false ? undefined : await this.#remember(query, input, given); //     5 history
+      const turnId = query.remember === false ? undefined : await this.#remember(query, input, given, completes); //     5 history
       held.show();
       outcome = {
         kind: "answered",
@@ -339,7 +396,7 @@ export class Orchestrator {
         : { messages: query.conversation ?? questionOnly(query.text), privateTurns: 0 };
     const ours: LanguageModelV4CallOptions = {
       prompt: prompt.messages,
-      providerOptions: { [PROVIDER_KEY]: { project, ...(query.remember === false ? { remember: false } : {}) } },
+      providerOptions: { [PROVIDER_KEY]: ownOptions(query, project) },
       ...(signal === undefined ? {} : { abortSignal: signal }),
     };
     const call = query.settings === undefined ? ours : { ...query.settings, ...ours };
@@ -392,7 +449,12 @@ export class Orchestrator {
   }
 
   /** Stores the turn. What a rule, a mark or a choice kept on the device stays there: the turn never enters a remote prompt. */
-  async #remember(query: Query, input: RoutingInput, { engine, result, tainted }: Given): Promise<string> {
+  async #remember(
+    query: Query,
+    input: RoutingInput,
+    { engine, result, tainted }: Given,
+    completes: string | undefined,
+  ): Promise<string> {
     const { verdict } = input;
     const project = query.project ?? DEFAULT_PROJECT;
     const answer = textOfContent(result.content);
@@ -407,19 +469,37 @@ export class Orchestrator {
       keepsLocal(this.#rules.evaluate([{ source: "history", text: answer }], { project }));
     const span = this.#telemetry.span("remember");
     try {
-      const turn = await this.context.remember(project, {
-        kind: note === undefined ? "turn" : "note",
-        question: note ?? query.text,
-        answer: note === undefined ? answer : "",
-        route: engine.place === "device" ? "local" : "remote",
-        engine: engine.id,
-        privacy: kept ? "device-only" : "open",
-        ruleIds: [...new Set(verdict.hits.map((hit) => hit.ruleId))],
-      });
+      const turn = await this.context.remember(
+        project,
+        {
+          kind: note === undefined ? "turn" : "note",
+          question: note ?? query.text,
+          answer: note === undefined ? answer : "",
+          route: engine.place === "device" ? "local" : "remote",
+          engine: engine.id,
+          privacy: kept ? "device-only" : "open",
+          ruleIds: [...new Set(verdict.hits.map((hit) => hit.ruleId))],
+        },
+        { completes },
+      );
       return turn.id;
     } finally {
       span.end();
     }
+  }
+
+  /** Keeps a question for the network of later, where it may be kept; resolves to its key. */
+  async #enqueue(query: Query, routing: RoutingDecision): Promise<string | undefined> {
+    const { text, system, preference, forced, project = DEFAULT_PROJECT } = query;
+    const isBare = query.conversation === undefined && query.settings === undefined && query.remember !== false;
+    if (this.#queue === undefined || !routing.deferred || query.queue === false || !isBare) return undefined;
+    await this.context.open(project);
+    return this.#queue.add(project, {
+      text,
+      ...(system === undefined ? {} : { system }),
+      ...(preference === undefined ? {} : { preference }),
+      ...(forced === undefined ? {} : { forced }),
+    });
   }
 
   async #charge(query: Query, { engine, result }: Given): Promise<void> {
@@ -520,6 +600,16 @@ function endOf(
 
 /** An answer, whose it is, and whether it may quote what must stay on the device. */
 type Given = CascadeCall & { readonly engine: Engine; readonly tainted: boolean };
+
+/** What engines of ours are told of a question; the guard takes it out before anything leaves. */
+function ownOptions({ remember, cache, background, priority = 5 }: Query, project: string): JSONObject {
+  const options: JSONObject = { project };
+  if (remember === false) options["remember"] = false;
+  if (cache === false) options["cache"] = false;
+  if (background === true) options["mayWait"] = "background";
+  else if (priority < MAY_WAIT_BELOW) options["mayWait"] = "soon";
+  return options;
+}
 
 function cachedOf(result: LanguageModelV4GenerateResult): { readonly cachedAgeMs?: number } {
   const cachedAgeMs = cachedAgeOf(result);

@@ -113,6 +113,7 @@ function signalOf(call: LanguageModelV4CallOptions): { signal?: AbortSignal } {
 function resultOf(outcome: Outcome): LanguageModelV4GenerateResult {
   switch (outcome.kind) {
     case "unanswerable":
+    case "queued": // not of a conversation that its caller keeps, which is never queued
       throw unanswered(outcome);
     case "blocked":
       return {
@@ -144,12 +145,16 @@ function blockedText({ ruleId, reason }: Extract<Outcome, { kind: "blocked" }>):
   return `Blocked by ${ruleId}: ${reason}`;
 }
 
-function unanswered({ reason, remedies }: Extract<Outcome, { kind: "unanswerable" }>): EngineError {
+type Unanswered = Extract<Outcome, { kind: "unanswerable" | "queued" }>;
+
+function unanswered(outcome: Unanswered): EngineError {
+  const { reason } = outcome;
+  const remedies = outcome.kind === "unanswerable" ? outcome.remedies : [];
   const steps = remedies.map((remedy) => remedy.action).join("; or ");
   return new EngineError(steps === "" ? reason : `${reason}. Try: ${steps}`, { retryable: false });
 }
 
-function metadataOf(outcome: Exclude<Outcome, { kind: "unanswerable" }>): SharedV4ProviderMetadata {
+function metadataOf(outcome: Exclude<Outcome, Unanswered>): SharedV4ProviderMetadata {
   const { decision } = outcome;
   return {
     [PROVIDER_KEY]: {

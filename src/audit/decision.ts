@@ -54,6 +54,7 @@ export function takenOf(
     threshold: decision.threshold,
     reasons: decision.reasons.map(({ code, weight }) => (weight === undefined ? code : `${code} ${weight.toFixed(4)}`)),
     redact: decision.redact,
+    ...(decision.deferred === undefined ? {} : { deferred: decision.deferred }),
     order: engines.order.map((engine) => engine.id),
     dropped: engines.dropped,
   };

@@ -146,15 +146,22 @@ export class ContextManager implements ProjectMemory {
     });
   }
 
-  /** Adds a turn or note to a project, which is created at first use. Durable when it resolves. */
-  async remember(project: string, turn: NewTurn): Promise<Turn> {
+  /**
+   * Adds a turn or note to a project, which is created at first use. Durable when it resolves. With `completes` the queued
+   * question of that key goes in the same step; ItemGoneError, and nothing is added, when it is gone already.
+   */
+  async remember(
+    project: string,
+    turn: NewTurn,
+    { completes }: { readonly completes?: string | undefined } = {},
+  ): Promise<Turn> {
     const name = this.#nameOf(project);
     if (typeof turn.question !== "string" || typeof turn.answer !== "string") {
       throw new TypeError("Cannot remember the turn: question and answer must be text");
     }
     return this.#exclusive(async () => {
       const loaded = await this.#load(name);
-      const added = await this.#store.addTurn(loaded.project.id, turn, { maxTurns: this.#maxTurns });
+      const added = await this.#store.addTurn(loaded.project.id, turn, { maxTurns: this.#maxTurns, completes });
       // Another process came between: leave the window as it is, the next call reads it again.
       if (added.project.revision !== loaded.project.revision + 1) return added.turn;
       loaded.project = added.project;

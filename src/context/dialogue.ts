@@ -18,6 +18,8 @@ export interface TurnTargets {
   readonly labels: Int16Array;
   /** Of a system turn: 1 when the user's next turn changes the subject, 0 when not; -1 for any other. */
   readonly switches: number;
+  /** Of a user's turn that is not the first: 1 when it changes the subject, 0 when not; -1 for any other. */
+  readonly changed: number;
   /** Which classes occurred in the last 64 turns. */
   readonly recent: Uint8Array;
   /** A user's turn of at most four words. */
@@ -52,10 +54,12 @@ export function targetsOf({ turns }: Dialogue, domains: readonly string[]): Turn
       if (classes[back]! >= 0) recent[classes[back]!] = 1;
     }
     const next = turns[place + 1];
+    const isKnown = place > 0 && classes[place]! >= 0 && classes[place - 1]! >= 0;
     const isAsked = turn.speaker === "system" && next !== undefined && classes[place]! >= 0 && classes[place + 1]! >= 0;
     return {
       labels: Int16Array.from([...LAGS.map((lag) => classes[place - lag] ?? -1), previous]),
       switches: isAsked ? (next.domain === turn.domain ? 0 : 1) : -1,
+      changed: turn.speaker === "user" && isKnown ? (turn.domain === turns[place - 1]!.domain ? 0 : 1) : -1,
       recent,
       vague: turn.speaker === "user" && turn.text.trim().split(/\s+/).length <= VAGUE_WORDS,
     };

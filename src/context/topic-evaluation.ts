@@ -3,7 +3,7 @@ import { GramAccumulator } from "../nets/gram.js";
 import type { RidgeSolution } from "../nets/ridge-solution.js";
 import { createTextEncoder, dialogueBlocks, type SparseVector } from "../nets/text-encoder.js";
 import { type Dialogue, domainsOf, type TurnTargets, targetsOf } from "./dialogue.js";
-import { outputsFor, TopicScores, writeTargets } from "./topic-scores.js";
+import { TopicScores, topicOutputs, writeTargets } from "./topic-scores.js";
 import { featureSets, type TurnFeatures } from "./turn-features.js";
 
 /** What a memory is fitted on and measured on. */
@@ -51,7 +51,7 @@ export async function evaluateTopics(options: TopicEvaluationOptions): Promise<r
   let done = 0;
   for (const [place, name] of features.entries()) {
     const memory = featureSets[name]!();
-    const outputs = outputsFor(domains.length);
+    const outputs = topicOutputs(domains.length);
     const tell = async (share: number): Promise<void> => progress?.((done + share * costs[place]!) / total, name);
     const sums = new GramAccumulator({ inputs: memory.values.length, outputs });
     await accumulate(sums, memory, kept, (share) => tell(0.6 * share));

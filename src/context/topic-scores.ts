@@ -1,20 +1,24 @@
 import { LABEL_QUESTIONS, type TurnTargets } from "./dialogue.js";
 
-/** Outputs of a readout for so many classes: each label question, the switch, what was recent. */
-export function outputsFor(classes: number): number {
-  return (LABEL_QUESTIONS.length + 1) * classes + 1;
+/**
+ * Outputs of a readout for so many classes: a row of classes for each label question and for what was recent, then whether the
+ * subject was just changed, and whether it will be.
+ */
+export function topicOutputs(classes: number): number {
+  return (LABEL_QUESTIONS.length + 1) * classes + 2;
 }
 
 /** What the readout should say, one-hot; all zero where there is nothing to say. */
-export function writeTargets(out: Float64Array, { labels, switches, recent }: TurnTargets): void {
+export function writeTargets(out: Float64Array, { labels, switches, changed, recent }: TurnTargets): void {
   const classes = recent.length;
   out.fill(0);
   for (let question = 0; question < labels.length; question++) {
     if (labels[question]! >= 0) out[question * classes + labels[question]!] = 1;
   }
-  const switchAt = labels.length * classes;
-  out[switchAt] = switches === 1 ? 1 : 0;
-  for (let index = 0; index < classes; index++) out[switchAt + 1 + index] = recent[index]!;
+  const recentAt = labels.length * classes;
+  for (let index = 0; index < classes; index++) out[recentAt + index] = recent[index]!;
+  out[recentAt + classes] = changed === 1 ? 1 : 0;
+  out[recentAt + classes + 1] = switches === 1 ? 1 : 0;
 }
 
 /** Shares of right answers, areas and precisions of a readout over turns, all in percent. */
@@ -24,8 +28,8 @@ export class TopicScores {
   readonly #asked: number[] = LABEL_QUESTIONS.map(() => 0);
   #vagueRight = 0;
   #vagueAsked = 0;
-  readonly #switchScores: number[] = [];
-  readonly #switchLabels: number[] = [];
+  readonly #switches: Ranked = { scores: [], labels: [] };
+  readonly #changes: Ranked = { scores: [], labels: [] };
   #precisions = 0;
   #precisionTurns = 0;
 
@@ -36,7 +40,7 @@ export class TopicScores {
   /** Adds one turn: what the readout said (`outputsFor` classes), and what it should have. */
   add(output: ArrayLike<number>, targets: TurnTargets): void {
     const classes = this.#classes;
-    const { labels, switches, recent, vague } = targets;
+    const { labels, switches, changed, recent, vague } = targets;
     for (let question = 0; question < labels.length; question++) {
       if (labels[question]! < 0) continue;
       const isRight = largest(output, question * classes, classes) === labels[question]! ? 1 : 0;
@@ -46,28 +50,39 @@ export class TopicScores {
       this.#vagueRight += isRight;
       this.#vagueAsked++;
     }
-    const switchAt = labels.length * classes;
-    if (switches >= 0) {
-      this.#switchScores.push(output[switchAt]!);
-      this.#switchLabels.push(switches);
-    }
-    const precision = averagePrecision(output, switchAt + 1, recent);
+    const recentAt = labels.length * classes;
+    rank(this.#changes, output[recentAt + classes]!, changed);
+    rank(this.#switches, output[recentAt + classes + 1]!, switches);
+    const precision = averagePrecision(output, recentAt, recent);
     if (precision === undefined) return;
     this.#precisions += precision;
     this.#precisionTurns++;
   }
 
-  /** By name: `cur`, `vague`, `lag4`, `lag8`, `lag16`, `prev`, `switchAuc`, `setAP`. A figure without a turn is absent. */
+  /** By name: `cur`, `vague`, `lag4`, `lag8`, `lag16`, `prev`, `switchAuc`, `changedAuc`, `setAP`. A figure without a turn is absent. */
   figures(): Readonly<Record<string, number>> {
     const all: [string, number][] = [];
     for (const [question, name] of LABEL_QUESTIONS.entries()) {
       all.push([name, (100 * this.#right[question]!) / this.#asked[question]!]);
       if (name === "cur") all.push(["vague", (100 * this.#vagueRight) / this.#vagueAsked]);
     }
-    all.push(["switchAuc", 100 * areaUnderCurve(this.#switchScores, this.#switchLabels)]);
+    all.push(["switchAuc", 100 * areaUnderCurve(this.#switches)]);
+    all.push(["changedAuc", 100 * areaUnderCurve(this.#changes)]);
     all.push(["setAP", (100 * this.#precisions) / this.#precisionTurns]);
     return Object.fromEntries(all.filter(([, value]) => Number.isFinite(value)));
   }
+}
+
+/** Scores with what each should have been, 0 or 1. */
+interface Ranked {
+  readonly scores: number[];
+  readonly labels: number[];
+}
+
+function rank({ scores, labels }: Ranked, score: number, label: number): void {
+  if (label < 0) return;
+  scores.push(score);
+  labels.push(label);
 }
 
 function largest(values: ArrayLike<number>, start: number, length: number): number {
@@ -77,7 +92,7 @@ function largest(values: ArrayLike<number>, start: number, length: number): numb
 }
 
 /** Area under the ROC curve: how often a 1 scores above a 0, ties half. NaN unless there are both. */
-export function areaUnderCurve(scores: readonly number[], labels: readonly number[]): number {
+export function areaUnderCurve({ scores, labels }: Ranked): number {
   const order = scores.map((_, place) => place).sort((a, b) => scores[a]! - scores[b]!);
   let rankSum = 0;
   let positives = 0;

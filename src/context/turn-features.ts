@@ -1,5 +1,6 @@
 import { EmaBank } from "../nets/ema-bank.js";
 import { Reservoir } from "../nets/reservoir.js";
+import type { ReservoirOptions } from "../nets/reservoir-options.js";
 import type { SparseVector } from "../nets/text-encoder.js";
 
 /** A memory of a conversation that a readout can be trained on: one vector that each turn moves. */
@@ -14,13 +15,19 @@ export interface TurnFeatures {
 /** Dimensions of a turn. */
 export const TURN_INPUTS = 384;
 
-/**
- * The reservoir of the topic memory: 1024 units that keep a fifth of the new. Chosen on a split of the training dialogues
- * (docs/math/text-encoding.md).
- */
-export function topicReservoir(): Reservoir {
-  return new Reservoir({ inputs: TURN_INPUTS, leakRate: 0.2, spectralRadius: 0.95, inputScaling: 0.175, seed: 20 });
-}
+/** Units of the topic memory's reservoir. */
+export const TURN_UNITS = 1024;
+
+/** The topic memory's reservoir, which keeps a fifth of the new; chosen on a split of the training dialogues. */
+export const topicReservoirOptions: ReservoirOptions = {
+  inputs: TURN_INPUTS,
+  units: TURN_UNITS,
+  topology: "structured",
+  leakRate: 0.2,
+  spectralRadius: 0.95,
+  inputScaling: 0.175,
+  seed: 20,
+};
 
 /** What is measured beside each other, by name. */
 export const featureSets: Readonly<Record<string, () => TurnFeatures>> = {
@@ -43,7 +50,7 @@ function averages(rates: readonly number[]): TurnFeatures {
 }
 
 function reservoirFeatures(): TurnFeatures {
-  const reservoir = topicReservoir();
+  const reservoir = new Reservoir(topicReservoirOptions);
   return {
     values: reservoir.state,
     step: ({ indices, values, count }) => reservoir.stepSparse(indices, values, count),

@@ -38,6 +38,7 @@ export interface DecisionTaken {
   readonly threshold: number;
   readonly reasons: readonly string[];
   readonly redact: boolean;
+  readonly deferred?: true;
   /** Engines that would be tried, in order. */
   readonly order: readonly string[];
   /** Engines that would not, and why. */
@@ -46,7 +47,7 @@ export interface DecisionTaken {
 
 /** What then happened. */
 export interface DecisionEnd {
-  readonly outcome: "answered" | "blocked" | "unanswerable" | "aborted" | "failed";
+  readonly outcome: "answered" | "queued" | "blocked" | "unanswerable" | "aborted" | "failed";
   readonly engine?: string;
   /** One entry for each engine that was called: a fallback shows as a second. */
   readonly attempts: readonly {

@@ -23,6 +23,8 @@ export interface RoutingDecision {
   readonly mayUseNetwork: boolean;
   /** Whether what goes to the network is redacted first. */
   readonly redact: boolean;
+  /** Whether it would go to the network, which only cannot be reached just now: offline, or left alone after failures. */
+  readonly deferred?: true;
   /** The device skill that answers this, when one does. */
   readonly skill?: string;
 }

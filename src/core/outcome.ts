@@ -26,6 +26,10 @@ export interface Remedy {
 }
 
 interface OutcomeFacts {
+  /**
+   * Key under which the question waits for the network: an answer of the device beside it is provisional.
+   */
+  readonly queued?: string;
   /** Id of the question in the decision log; absent when none is kept. */
   readonly id?: string;
   readonly decision: RoutingDecision;
@@ -34,7 +38,7 @@ interface OutcomeFacts {
   readonly durationMs: number;
 }
 
-/** What became of a question. All three are expected; only broken expectations throw. */
+/** What became of a question. All of these are expected; only broken expectations throw. */
 export type Outcome =
   | (OutcomeFacts & {
       readonly kind: "answered";
@@ -51,5 +55,7 @@ export type Outcome =
       /** The turn in the project's history; absent when it was not remembered. */
       readonly turnId?: string;
     })
+  /** Nothing on the device could answer it, and it waits for the network. */
+  | (OutcomeFacts & { readonly kind: "queued"; readonly queued: string; readonly reason: string })
   | (OutcomeFacts & { readonly kind: "blocked"; readonly ruleId: string; readonly reason: string })
   | (OutcomeFacts & { readonly kind: "unanswerable"; readonly reason: string; readonly remedies: readonly Remedy[] });

@@ -32,6 +32,14 @@ export interface Query {
   readonly historyAfterSeq?: number;
   /** Whether the turn is kept in the project's history; default true. */
   readonly remember?: boolean;
+  /** False: neither answered from the cache of answers nor kept there. */
+  readonly cache?: false;
+  /** False: not kept for later when it would have to wait for the network. */
+  readonly queue?: false;
+  /** 0 (any time will do) to 9 (at once); default 5. Below 3 a remote call may wait a moment for others to go with it. */
+  readonly priority?: number;
+  /** Nobody waits for the answer: a remote call may wait longer for others to go with it. */
+  readonly background?: boolean;
 }
 
 const SIDES: readonly unknown[] = [undefined, "local", "remote"] satisfies readonly Query["forced"][];
@@ -55,6 +63,10 @@ export function checkQuery(query: Query): void {
     throw new TypeError(
       `Cannot answer: preference must be quality, balanced, battery or private, got ${JSON.stringify(query.preference)}`,
     );
+  }
+  const { priority = 5 } = query;
+  if (!Number.isInteger(priority) || priority < 0 || priority > 9) {
+    throw new TypeError(`Cannot answer: priority must be a whole number from 0 to 9, got ${priority}`);
   }
   if (query.conversation !== undefined && !Array.isArray(query.conversation)) {
     throw new TypeError("Cannot answer: conversation must be an array of messages");

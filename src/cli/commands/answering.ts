@@ -63,8 +63,13 @@ export function closingLine(outcome: Outcome, terminal: Terminal): string {
           : fallback !== undefined && outcome.engine !== fallback.engine
             ? `${fallback.engine} did not answer (${safe(fallback.failure ?? "")})`
             : mainReason(outcome.decision, outcome.engine);
-      return paint.dim(`— ${outcome.route} · ${outcome.engine} · ${reason} · ${duration(outcome.durationMs)}`);
+      const from = outcome.cachedAgeMs === undefined ? "" : ` · cached ${duration(outcome.cachedAgeMs)} ago`;
+      const line = `— ${outcome.route} · ${outcome.engine} · ${reason}${from} · ${duration(outcome.durationMs)}`;
+      if (outcome.queued === undefined) return paint.dim(line);
+      return `${paint.dim(line)}\n${paint.yellow("Provisional:")} the question waits for the network too; mobile-ai queue shows it`;
     }
+    case "queued":
+      return `${paint.yellow("Queued.")} ${outcome.reason}; it is asked when that is over: ${paint.bold("mobile-ai queue flush")}`;
     case "blocked": {
       const line = `${paint.red("Blocked")} by ${outcome.ruleId}: ${outcome.reason}`;
       const wasForced = outcome.decision.reasons.some(({ code }) => code === "veto/forced-remote");
@@ -113,7 +118,17 @@ export function explanation(
 
 /** The exit code of an outcome. */
 export function exitCodeOf(outcome: Outcome): number {
-  return outcome.kind === "answered" ? EXIT.answered : outcome.kind === "blocked" ? EXIT.blocked : EXIT.unanswerable;
+  switch (outcome.kind) {
+    case "answered":
+    case "queued":
+      return EXIT.answered; // it is taken care of
+    case "blocked":
+      return EXIT.blocked;
+    case "unanswerable":
+      return EXIT.unanswerable;
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /** An outcome as a JSON object: stable names, no flagged values. */
@@ -121,6 +136,9 @@ export function outcomeJson(outcome: Outcome, project: string): Record<string, u
   const { kind, decision, verdict, attempts, durationMs } = outcome;
   const shared = {
     ...(outcome.id === undefined ? {} : { id: outcome.id }),
+    ...(outcome.queued === undefined
+      ? {}
+      : { queued: outcome.queued, ...(kind === "answered" ? { provisional: true } : {}) }),
     outcome: kind,
     project,
     route: kind === "answered" ? outcome.route : decision.route,
@@ -137,9 +155,13 @@ export function outcomeJson(outcome: Outcome, project: string): Record<string, u
         engine: outcome.engine,
         ...shared,
         usage: outcome.usage,
+        cached: outcome.cachedAgeMs !== undefined,
+        ...(outcome.cachedAgeMs === undefined ? {} : { cachedAgeMs: outcome.cachedAgeMs }),
         finishReason: outcome.finishReason.unified,
         ...(outcome.turnId === undefined ? {} : { turnId: outcome.turnId }),
       };
+    case "queued":
+      return shared;
     case "blocked":
       return { ...shared, ruleId: outcome.ruleId };
     case "unanswerable":
