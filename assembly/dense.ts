@@ -4,6 +4,9 @@ import { exp4 } from "./shared/exp";
 import { sumLanesF32, sumLanesI32, sumLanesOfFourF32 } from "./shared/lanes";
 import { tanh4 } from "./shared/tanh";
 
+/** Room for one vector below the arena, where a remainder is filled up. */
+const SCRATCH: usize = 512;
+
 /** Sum of a[i] * b[i]. Four sums of four lanes hide the latency of an addition. */
 export function dot(a: usize, b: usize, length: i32): f32 {
   const end = a + ((<usize>length) << 2);
@@ -206,47 +209,55 @@ export function biasRelu(x: usize, bias: usize, length: i32): void {
   }
 }
 
-/** out = exp(x - max x) / their sum; three values take one pass without a loop. */
+/** out = exp(x - max x) / their sum; three values are one vector. */
 export function softmax(out: usize, x: usize, length: i32): void {
-  if (length === 3) {
-    const values = f32x4.replace_lane(f32x4.replace_lane(v128.load32_splat(x), 1, load<f32>(x, 4)), 2, load<f32>(x, 8));
-    const largest = max(max(load<f32>(x), load<f32>(x, 4)), load<f32>(x, 8));
-    const powers = exp4(f32x4.sub(values, f32x4.splat(largest)));
-    const first = f32x4.extract_lane(powers, 0);
-    const second = f32x4.extract_lane(powers, 1);
-    const third = f32x4.extract_lane(powers, 2);
-    const scale: f32 = 1 / (first + second + third);
-    store<f32>(out, first * scale);
-    store<f32>(out, second * scale, 4);
-    store<f32>(out, third * scale, 8);
-    return;
-  }
   const bytes = (<usize>length) << 2;
+  const vectors = bytes & ~15;
   let largest: f32 = -Infinity;
   for (let at: usize = 0; at < bytes; at += 4) largest = max(largest, load<f32>(x + at));
   const shift = f32x4.splat(largest);
+  let sums = powers(out, x, vectors, shift);
+  if (vectors < bytes) {
+    v128.store(SCRATCH, f32x4.splat(-Infinity));
+    copyPart(SCRATCH, x + vectors, bytes - vectors);
+    sums = f32x4.add(sums, powers(SCRATCH, SCRATCH, 16, shift));
+    copyPart(out + vectors, SCRATCH, bytes - vectors);
+  }
+  const scale: f32 = 1 / sumLanesF32(sums);
+  const scales = f32x4.splat(scale);
+  for (let at: usize = 0; at < vectors; at += 16) v128.store(out + at, f32x4.mul(v128.load(out + at), scales));
+  for (let at = vectors; at < bytes; at += 4) store<f32>(out + at, load<f32>(out + at) * scale);
+}
+
+/** out = exp(x - shift); returns the sums by lanes. */
+function powers(out: usize, x: usize, bytes: usize, shift: v128): v128 {
   let sums = f32x4.splat(0);
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) {
-    const powers = exp4(f32x4.sub(v128.load(x + at), shift));
-    v128.store(out + at, powers);
-    sums = f32x4.add(sums, powers);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const power = exp4(f32x4.sub(v128.load(x + at), shift));
+    v128.store(out + at, power);
+    sums = f32x4.add(sums, power);
   }
-  let sum = sumLanesF32(sums);
-  for (; at < bytes; at += 4) {
-    const power = f32x4.extract_lane(exp4(f32x4.sub(v128.load32_splat(x + at), shift)), 0);
-    store<f32>(out + at, power);
-    sum += power;
-  }
-  const scale: f32 = 1 / sum;
-  for (at = 0; at < bytes; at += 4) store<f32>(out + at, load<f32>(out + at) * scale);
+  return sums;
 }
 
 /** out[i] = tanh(x[i]); out may be x. */
 export function tanhInto(out: usize, x: usize, length: i32): void {
-  const end = x + ((<usize>length) << 2);
-  for (; x + 16 <= end; x += 16, out += 16) v128.store(out, tanh4(v128.load(x)));
-  for (; x < end; x += 4, out += 4) store<f32>(out, f32x4.extract_lane(tanh4(v128.load32_splat(x)), 0));
+  const bytes = (<usize>length) << 2;
+  const vectors = bytes & ~15;
+  tanhVectors(out, x, vectors);
+  if (vectors === bytes) return;
+  copyPart(SCRATCH, x + vectors, bytes - vectors);
+  tanhVectors(SCRATCH, SCRATCH, 16);
+  copyPart(out + vectors, SCRATCH, bytes - vectors);
+}
+
+function tanhVectors(out: usize, x: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, tanh4(v128.load(x + at)));
+}
+
+/** Less than a vector. */
+function copyPart(out: usize, x: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 4) store<f32>(out + at, load<f32>(x + at));
 }
 
 /** state = state + rate * (target - state). */
