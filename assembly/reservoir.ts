@@ -7,12 +7,12 @@ import { transform } from "./shared/walsh-hadamard";
 const WIDE: i32 = 20;
 
 /**
- * state <- (1 - leak) state + leak tanh(work), lane by lane; `units` is a multiple of 4. Four vectors at once, so that the
+ * state <- (1 - leak) state + leak tanh(work), lane by lane; `units` is a multiple of 16. Four vectors at once, so that the
  * constants of the tanh are made once for four: 1.8 times as fast as one (2-core EPYC, Node 20.20.2, 2026-11-23).
  */
 export function leakyTanh(state: usize, work: usize, leak: usize, units: i32): void {
   const end = state + ((<usize>units) << 2);
-  for (; state + 64 <= end; state += 64, work += 64, leak += 64) {
+  for (; state < end; state += 64, work += 64, leak += 64) {
     const a = tanh4(v128.load(work));
     const b = tanh4(v128.load(work, 16));
     const c = tanh4(v128.load(work, 32));
@@ -21,9 +21,6 @@ export function leakyTanh(state: usize, work: usize, leak: usize, units: i32): v
     v128.store(state, leaky(v128.load(state, 16), b, v128.load(leak, 16)), 16);
     v128.store(state, leaky(v128.load(state, 32), c, v128.load(leak, 32)), 32);
     v128.store(state, leaky(v128.load(state, 48), d, v128.load(leak, 48)), 48);
-  }
-  for (; state < end; state += 16, work += 16, leak += 16) {
-    v128.store(state, leaky(v128.load(state), tanh4(v128.load(work)), v128.load(leak)));
   }
 }
 

@@ -79,8 +79,8 @@ export function lorenz(length: number): Float64Array {
       const k2 = slope(moved(point, k1, step / 2));
       const k3 = slope(moved(point, k2, step / 2));
       const k4 = slope(moved(point, k3, step));
-      const mean: Point = [0, 1, 2].map((axis) => (k1[axis]! + 2 * k2[axis]! + 2 * k3[axis]! + k4[axis]!) / 6) as Point;
-      point = moved(point, mean, step);
+      const mean = (axis: 0 | 1 | 2): number => (k1[axis] + 2 * k2[axis] + 2 * k3[axis] + k4[axis]) / 6;
+      point = moved(point, [mean(0), mean(1), mean(2)], step);
     }
   }
   return samples;

@@ -124,11 +124,11 @@ function structuredLayout(weights: ReservoirWeights & { kind: "structured" }): {
 function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: number; layout: Layout } {
   const { units, inputs } = weights;
   const rows = Math.ceil(units / WIDE_ROWS) * WIDE_ROWS;
-  const padded = Math.ceil(units / 8) * 8;
+  const padded = Math.ceil(units / 16) * 16;
   const recurrence = recurrenceLayout(weights.recurrence, units);
   const bytes =
     arenaBytes(padded, 4) * 2 +
-    arenaBytes(rows, 4) * 2 +
+    arenaBytes(Math.max(rows, padded), 4) * 2 +
     arenaBytes(rows * inputs, 4) +
     arenaBytes(inputs, 4) +
     arenaBytes(inputs, 2) +
@@ -137,7 +137,8 @@ function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: 
   const layout: Layout = (instance, fresh) => {
     const { arena, exports } = instance;
     const [stateAndPadding, leak] = [arena.f32(padded), arena.f32(padded)];
-    const [work, bias, matrix] = [arena.f32(rows), arena.f32(rows), arena.f32(rows * inputs)];
+    const [work, bias] = [arena.f32(Math.max(rows, padded)), arena.f32(Math.max(rows, padded))];
+    const matrix = arena.f32(rows * inputs);
     const [values, indices] = [arena.f32(inputs), arena.u16(inputs)];
     const state = stateAndPadding.subarray(0, units);
     if (fresh) {
@@ -154,13 +155,13 @@ function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: 
         work.set(bias);
         exports.panelsAt(to, from, rows, inputs, index, value, count);
         product();
-        exports.leakyTanh(x, to, rate, units);
+        exports.leakyTanh(x, to, rate, padded);
       },
       stepDense() {
         work.set(bias);
         exports.panels(to, from, value, rows, inputs);
         product();
-        exports.leakyTanh(x, to, rate, units);
+        exports.leakyTanh(x, to, rate, padded);
       },
     };
   };
