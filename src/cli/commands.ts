@@ -342,6 +342,19 @@ export const root: Command = {
           examples: ["mobile-ai memory eval ../shared/data/dialog --features bank,reservoir+bank"],
           run: async (parsed, terminal) => (await import("./commands/memory.js")).evalMemory(parsed, terminal),
         },
+        {
+          name: "train",
+          summary: "Train the weights of the topic memory on labelled dialogues.",
+          arguments: [
+            { name: "DATA", required: true, summary: "a directory with train.jsonl and train_streams.jsonl" },
+          ],
+          options: [
+            { name: "output", short: "o", value: "FILE", summary: "where the weights go" },
+            { name: "licence", value: "TEXT", summary: "of the data, to stand in the file" },
+            JSON_OUTPUT,
+          ],
+          run: async (parsed, terminal) => (await import("./commands/memory.js")).trainMemory(parsed, terminal),
+        },
       ],
     },
     {

@@ -1,13 +1,18 @@
-import { dirname } from "node:path";
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { evaluateTopics, type TopicEvaluation } from "../../context/topic-evaluation.js";
-import { featureSets } from "../../context/turn-features.js";
-import { type Parsed, UsageError } from "../command.js";
+import { trainTopics } from "../../context/topic-training.js";
+import { decodeTopicWeights, encodeTopicWeights } from "../../context/topic-weights.js";
+import { featureSets, topicReservoirOptions } from "../../context/turn-features.js";
+import { CommandError, type Parsed, UsageError } from "../command.js";
 import { dialogueFile, readDialogues } from "../dialogue-data.js";
+import { reasonOf } from "../files.js";
 import { print, remark, safe, type Terminal, table } from "../terminal.js";
 
 /** Training dialogues that are used unless told otherwise: more gain little and take longer. */
 const DIALOGUES = 2500;
-const FIGURES = ["cur", "vague", "lag4", "lag8", "lag16", "switchAuc", "prev", "setAP"];
+const FIGURES = ["cur", "vague", "lag4", "lag8", "lag16", "switchAuc", "changedAuc", "prev", "setAP"];
 
 /** `mobile-ai memory eval DATA`: what a memory of the conversation knows, beside simpler memories. */
 export async function evalMemory(parsed: Parsed, terminal: Terminal): Promise<number> {
@@ -51,6 +56,45 @@ export async function evalMemory(parsed: Parsed, terminal: Terminal): Promise<nu
         ]),
       ]),
     );
+  return 0;
+}
+
+/** `mobile-ai memory train DATA --output FILE`: the weights of the topic memory, the same bytes for the same data. */
+export async function trainMemory(parsed: Parsed, terminal: Terminal): Promise<number> {
+  const data = parsed.words[0]!; // a required argument
+  const output = parsed.text("output");
+  if (output === undefined) throw new UsageError("Missing --output FILE: where the weights go");
+  const [file, streamFile] = [await dialogueFile(data, "train", false), await dialogueFile(data, "train", true)];
+  const progress = progressOn(terminal);
+  const weights = await trainTopics({
+    dialogues: await readDialogues(file),
+    streams: await readDialogues(streamFile),
+    meta: {
+      data: basename(file),
+      dataSha256: createHash("sha256")
+        .update(await readFile(file))
+        .digest("hex"),
+      reservoirSeed: topicReservoirOptions.seed!, // given there
+      by: "mobile-ai memory train",
+      ...(parsed.text("licence") === undefined ? {} : { licence: parsed.text("licence")! }),
+    },
+    progress: async (share) => {
+      progress.show(share, "training");
+      await new Promise((resolve) => setImmediate(resolve)); // lets Ctrl-C in
+      terminal.signal.throwIfAborted();
+    },
+  });
+  progress.end();
+  const bytes = encodeTopicWeights(weights);
+  try {
+    await writeFile(output, bytes);
+  } catch (error) {
+    throw new CommandError(`Cannot write ${safe(output)}: ${reasonOf(error)}`);
+  }
+  const { hash, suggestFrom, changedFrom } = decodeTopicWeights(bytes);
+  const facts = { output, bytes: bytes.length, sha256: hash, suggestFrom, changedFrom };
+  if (parsed.flag("json")) print(terminal, JSON.stringify(facts, null, 2));
+  else print(terminal, table(Object.entries(facts).map(([name, value]) => [name, safe(String(value))])));
   return 0;
 }
 

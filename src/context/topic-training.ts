@@ -1,0 +1,131 @@
+import { GramAccumulator } from "../nets/gram.js";
+import type { Readout } from "../nets/reservoir.js";
+import { createTextEncoder, dialogueBlocks } from "../nets/text-encoder.js";
+import type { Json } from "../nets/weights-file.js";
+import { type Dialogue, domainsOf, LABEL_QUESTIONS, targetsOf } from "./dialogue.js";
+import { type ProjectTopics, TopicMemory } from "./topic-memory.js";
+import { topicOutputs, writeTargets } from "./topic-scores.js";
+import { decodeTopicWeights, encodeTopicWeights, type TopicWeights } from "./topic-weights.js";
+import { featureSets, TURN_INPUTS } from "./turn-features.js";
+
+/** What the weights of a topic memory are made of. */
+export interface TopicTrainingOptions {
+  readonly dialogues: readonly Dialogue[];
+  /** Conversations that go to and fro between projects, which their domains stand for: the threshold is set on them. */
+  readonly streams: readonly Dialogue[];
+  /** Relative to the mean square of a feature. */
+  readonly lambda?: number;
+  /** Share of a user's turns within a project that may be taken for another one's; default 0.01. */
+  readonly falseAlarms?: number;
+  /** Goes into the file: seed, hash of the data, licence. */
+  readonly meta?: { readonly [name: string]: Json };
+  readonly progress?: (share: number) => void | Promise<void>;
+}
+
+/** One dialogue in so many sets the thresholds, and then trains with the others. */
+const FOLD = 5;
+
+/** Trains the readouts by ridge on all dialogues, and sets both thresholds. Deterministic. */
+export async function trainTopics(options: TopicTrainingOptions): Promise<TopicWeights> {
+  const { dialogues, streams, lambda = 1e-3, falseAlarms = 0.01, meta = {}, progress } = options;
+  const domains = domainsOf(dialogues);
+  const encoder = createTextEncoder({ blocks: dialogueBlocks });
+  const memory = featureSets["reservoir"]!();
+  const states = new GramAccumulator({ inputs: memory.values.length, outputs: topicOutputs(domains.length) });
+  const words = new GramAccumulator({ inputs: TURN_INPUTS, outputs: domains.length });
+  const target = new Float64Array(topicOutputs(domains.length));
+  const dense = new Float32Array(TURN_INPUTS);
+  const learn = ({ turns }: Dialogue, targets: ReturnType<typeof targetsOf>): void => {
+    memory.reset();
+    for (const [place, { text }] of turns.entries()) {
+      const vector = encoder.encode(text);
+      memory.step(vector);
+      writeTargets(target, targets[place]!);
+      states.add(memory.values, target);
+      dense.fill(0);
+      for (let entry = 0; entry < vector.count; entry++) dense[vector.indices[entry]!] = vector.values[entry]!;
+      words.add(dense, target.subarray(0, domains.length));
+    }
+  };
+  const held = dialogues.filter((_, place) => place % FOLD === 0);
+  const kept = dialogues.filter((_, place) => place % FOLD !== 0);
+  let done = 0;
+  const learnAll = async (some: readonly Dialogue[]): Promise<void> => {
+    for (const dialogue of some) {
+      learn(dialogue, targetsOf(dialogue, domains));
+      if (++done % 50 === 0) await progress?.(done / dialogues.length);
+    }
+  };
+  await learnAll(kept);
+  const changedFrom = changeThreshold(states.solve({ lambda }), held, domains);
+  await learnAll(held);
+  const weights: TopicWeights = {
+    domains,
+    readout: states.solve({ lambda }),
+    words: words.solve({ lambda }),
+    suggestFrom: 0,
+    changedFrom,
+    meta: { ...meta, lambda, dialogues: dialogues.length, turns: states.rows, falseAlarms },
+  };
+  const trials = suggestionTrials(streams, new TopicMemory(decodeTopicWeights(encodeTopicWeights(weights))));
+  const staying = trials.filter(({ kind }) => kind === "stays").map(({ score }) => score);
+  staying.sort((a, b) => b - a);
+  return { ...weights, suggestFrom: Math.max(0, staying[Math.floor(falseAlarms * staying.length)] ?? 0) };
+}
+
+/** The score at which as many turns are said to change the subject as do. */
+function changeThreshold(readout: Readout, dialogues: readonly Dialogue[], domains: readonly string[]): number {
+  const encoder = createTextEncoder({ blocks: dialogueBlocks });
+  const memory = featureSets["reservoir"]!();
+  const row = (LABEL_QUESTIONS.length + 1) * domains.length;
+  const size = memory.values.length;
+  const scores: number[] = [];
+  let changes = 0;
+  for (const dialogue of dialogues) {
+    memory.reset();
+    for (const [place, { changed }] of targetsOf(dialogue, domains).entries()) {
+      memory.step(encoder.encode(dialogue.turns[place]!.text));
+      if (changed < 0) continue;
+      changes += changed;
+      let score = readout.bias[row]!;
+      for (let unit = 0; unit < size; unit++) score += readout.weights[row * size + unit]! * memory.values[unit]!;
+      scores.push(score);
+    }
+  }
+  return scores.sort((a, b) => b - a)[changes] ?? Number.MAX_VALUE;
+}
+
+/** A user's turn in a stream: whether it stays in its project or returns to another, and what was nearest. */
+export interface SuggestionTrial {
+  readonly kind: "stays" | "returns";
+  /** Lead of the nearest other project. */
+  readonly score: number;
+  /** Of a return: the nearest other project is the right one. */
+  readonly right: boolean;
+}
+
+/**
+ * What the memory would say at each user's turn of streams. Each domain is a project of its own, whose turns it has heard so
+ * far; no label reaches it but the project in which a turn was said.
+ */
+export function suggestionTrials(streams: readonly Dialogue[], memory: TopicMemory): readonly SuggestionTrial[] {
+  const trials: SuggestionTrial[] = [];
+  for (const { turns } of streams) {
+    const projects = new Map<string, ProjectTopics>();
+    let current = "";
+    for (const { speaker, text, domain } of turns) {
+      const known = projects.get(domain);
+      const isKnown = known !== undefined && known.utterances >= 4 && (projects.get(current)?.utterances ?? 0) >= 4;
+      const nearest = speaker === "user" && isKnown ? memory.compare(text, projects, current) : undefined;
+      if (nearest !== undefined) {
+        const kind = domain === current ? "stays" : "returns";
+        trials.push({ kind, score: nearest.score, right: nearest.project === domain });
+      }
+      const project = known ?? memory.empty();
+      projects.set(domain, project);
+      memory.observe(project, { question: text, answer: "", seq: project.seq + 1 });
+      current = domain;
+    }
+  }
+  return trials;
+}
