@@ -28,7 +28,7 @@ export const WAKE_SHAPE: WakeShape = {
   encoding: "direct",
 };
 
-/** Where training stands; with it the same steps follow. */
+/** Where training stands. A resumed run draws other windows than an uninterrupted one. */
 export interface SpikingTrainingState {
   readonly parameters: Float32Array;
   readonly adam: AdamState;
@@ -204,6 +204,7 @@ class Batches {
   readonly #hard: { start: number; score: number }[] = [];
   readonly #encoder: SpikeEncoder;
   #windows: Window[] = [];
+  #rows: Float32Array[] = [];
   #frames = new Float32Array(0);
   readonly #events = new Float32Array(BANDS);
 
@@ -227,6 +228,7 @@ class Batches {
 
   fill(network: SurrogateNetwork): void {
     const { lanes, steps } = network;
+    if (this.#rows.length === 0) this.#rows = Array.from({ length: BANDS }, (_, band) => network.input(band));
     const positives = Math.round(lanes * 0.4);
     this.#windows = [];
     if (this.#frames.length !== steps * BANDS) this.#frames = new Float32Array(steps * BANDS);
@@ -337,6 +339,7 @@ class Batches {
 
   #read(network: SurrogateNetwork, lane: number, set: FeatureSet, start: number): void {
     const { steps, lanes } = network;
+    const rows = this.#rows;
     readFrames(this.#frames, set, start, steps);
     const random = this.#random;
     // Some bands missing, all of them louder or softer: other microphones.
@@ -349,7 +352,7 @@ class Batches {
       for (let band = 0; band < BANDS; band++) frame[band] = frame[band]! * gain;
       frame.fill(0, first, first + missing);
       this.#encoder.encode(this.#events, frame);
-      for (let band = 0; band < BANDS; band++) network.input(band)[step * lanes + lane] = this.#events[band]!;
+      for (let band = 0; band < BANDS; band++) rows[band]![step * lanes + lane] = this.#events[band]!;
     }
   }
 }
