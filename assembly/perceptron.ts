@@ -7,6 +7,7 @@ const LAYERS: usize = 0;
 const INDICES: usize = 4;
 const VALUES: usize = 8;
 const PAIRS: usize = 12;
+const LIMIT: usize = 16;
 const FIRST_LAYER: usize = 32;
 const LAYER_BYTES: usize = 32;
 const INPUTS: usize = 0;
@@ -28,16 +29,28 @@ export function dense(network: usize): void {
   denseLayers(network, 0);
 }
 
-/** The same for `count` places and values of the first input. */
-export function sparse(network: usize, count: i32): void {
+/** The same for `count` places and values of the first input; false, and no answer, when a place lies outside of it. */
+export function sparse(network: usize, count: i32): bool {
   const values = load<usize>(network, VALUES);
+  if (!inside(network, count)) return false;
   if (!finite(values, count)) {
     nothing(network);
-    return;
+    return true;
   }
   sparseLayer(network + FIRST_LAYER, load<usize>(network, INDICES), values, <usize>((count + 3) & ~3));
   if (load<i32>(network, LAYERS) > 1) rectify(network + FIRST_LAYER);
   denseLayers(network, 1);
+  return true;
+}
+
+/** Whether all places are below the number of inputs; zeros fill the last eight. */
+function inside(network: usize, count: i32): bool {
+  let highest = i32x4.splat(0);
+  let at = load<usize>(network, INDICES);
+  const end = at + ((<usize>count) << 1);
+  for (; at < end; at += 16) highest = i16x8.max_u(highest, v128.load(at));
+  const limit = load<i32>(network, LIMIT);
+  return limit > 0xffff || i16x8.all_true(i16x8.lt_u(highest, i16x8.splat(<i16>limit)));
 }
 
 function denseLayers(network: usize, start: i32): void {
@@ -230,14 +243,15 @@ export function denseInt8(network: usize): void {
   int8Layers(network, 0);
 }
 
-/** The same for `count` places and values of the first input. */
-export function sparseInt8(network: usize, count: i32): void {
+/** The same for `count` places and values of the first input; false when a place lies outside of it. */
+export function sparseInt8(network: usize, count: i32): bool {
   const layer = network + FIRST_LAYER;
+  if (!inside(network, count)) return false;
   const values = load<usize>(network, VALUES);
   const highest = highestBits(values, count);
   if (highest >= INFINITE) {
     nothing(network);
-    return;
+    return true;
   }
   const limit = load<f32>(load<usize>(layer, SCALE));
   const step = stepOf(highest, limit);
@@ -257,6 +271,7 @@ export function sparseInt8(network: usize, count: i32): void {
   sparseInt8Layer(layer, pairs, count);
   finish(layer, sum, step, load<i32>(network, LAYERS) > 1);
   int8Layers(network, 1);
+  return true;
 }
 
 function int8Layers(network: usize, start: i32): void {
@@ -392,6 +407,27 @@ function int8Layer(layer: usize, x: usize): void {
     v128.store(y, high3, 112);
     y += 128;
   }
+  for (; groups >= 2; groups -= 2) {
+    let full0 = i32x4.splat(0);
+    let full1 = i32x4.splat(0);
+    let high0 = i32x4.splat(0);
+    let high1 = i32x4.splat(0);
+    for (let at = x; at < end; at += 4) {
+      const pair = v128.load32_splat(at);
+      const w0 = v128.load(w);
+      full0 = i32x4.add(full0, i32x4.dot_i16x8_s(pair, w0));
+      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w0, 8)));
+      const w1 = v128.load(w, 16);
+      full1 = i32x4.add(full1, i32x4.dot_i16x8_s(pair, w1));
+      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w1, 8)));
+      w += 32;
+    }
+    v128.store(y, low(full0, high0));
+    v128.store(y, high0, 16);
+    v128.store(y, low(full1, high1), 32);
+    v128.store(y, high1, 48);
+    y += 64;
+  }
   for (; groups > 0; groups--) {
     let full = i32x4.splat(0);
     let high = i32x4.splat(0);
@@ -449,6 +485,28 @@ function sparseInt8Layer(layer: usize, pairs: usize, count: i32): void {
     v128.store(y, high3, 112);
     y += 128;
     w += rows << 6;
+  }
+  for (; groups >= 2; groups -= 2) {
+    let full0 = i32x4.splat(0);
+    let full1 = i32x4.splat(0);
+    let high0 = i32x4.splat(0);
+    let high1 = i32x4.splat(0);
+    for (let place = pairs; place < end; place += 8) {
+      const at = w + (load<usize>(place) << 5);
+      const pair = v128.load32_splat(place, 4);
+      const w0 = v128.load(at);
+      full0 = i32x4.add(full0, i32x4.dot_i16x8_s(pair, w0));
+      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w0, 8)));
+      const w1 = v128.load(at, 16);
+      full1 = i32x4.add(full1, i32x4.dot_i16x8_s(pair, w1));
+      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w1, 8)));
+    }
+    v128.store(y, low(full0, high0));
+    v128.store(y, high0, 16);
+    v128.store(y, low(full1, high1), 32);
+    v128.store(y, high1, 48);
+    w += rows << 5;
+    y += 64;
   }
   for (; groups > 0; groups--) {
     let full = i32x4.splat(0);
@@ -519,8 +577,11 @@ function softmax(layer: usize): void {
 
 /** e to the power of x for x <= 0, zero below -87: Cephes' expf, relative error 2e-7. */
 function exp(x: v128): v128 {
-  const clamped = f32x4.max(x, f32x4.splat(-87));
-  const power = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(<f32>Math.LOG2E)));
+  // pmax is one instruction, and keeps a NaN that is its first operand.
+  const clamped = f32x4.pmax(x, f32x4.splat(-87));
+  // Rounded by ROUNDING: the low bits are the integer. Truncation by an instruction costs eight on x64.
+  const rounded = f32x4.add(f32x4.mul(clamped, f32x4.splat(<f32>Math.LOG2E)), f32x4.splat(ROUNDING));
+  const power = f32x4.sub(rounded, f32x4.splat(ROUNDING));
   let rest = f32x4.sub(clamped, f32x4.mul(power, f32x4.splat(0.693359375)));
   rest = f32x4.add(rest, f32x4.mul(power, f32x4.splat(2.1219444e-4)));
   let sum = f32x4.splat(1.98756915e-4);
@@ -530,7 +591,7 @@ function exp(x: v128): v128 {
   sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.6666665459e-1));
   sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(5.0000001201e-1));
   sum = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(sum, rest), rest), rest), f32x4.splat(1));
-  const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(power), i32x4.splat(127)), 23);
+  const exponent = i32x4.shl(i32x4.sub(rounded, i32x4.splat(ROUNDING_BITS - 127)), 23);
   return v128.andnot(f32x4.mul(sum, exponent), f32x4.lt(x, f32x4.splat(-87)));
 }
 

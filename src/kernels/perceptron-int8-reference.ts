@@ -1,4 +1,4 @@
-import { type ForwardPass, type Int8Layer, inputLimit, SMALLEST_INPUT } from "./perceptron.js";
+import { type ForwardPass, type Int8Layer, inputLimit, outside, SMALLEST_INPUT, sparseBuffers } from "./perceptron.js";
 import { rectify, softmax } from "./perceptron-reference.js";
 
 /** A float of magnitude below 2^22 that is added to it (1.5 * 2^23) is rounded to the nearest integer, halves to even. */
@@ -36,10 +36,14 @@ export function referenceInt8Perceptron(layers: readonly Int8Layer[]): ForwardPa
   };
   return {
     implementation: "reference",
+    lent: sparseBuffers(dense.length),
     dense: run,
     sparse(indices, values, count, out) {
       dense.fill(0);
-      for (let place = 0; place < count; place++) dense[indices[place]!]! += values[place]!;
+      for (let place = 0; place < count; place++) {
+        if (indices[place]! >= dense.length) throw outside(indices, count, dense.length);
+        dense[indices[place]!]! += values[place]!;
+      }
       run(dense, out);
     },
   };

@@ -1,4 +1,4 @@
-import type { DenseLayer, ForwardPass } from "./perceptron.js";
+import { type DenseLayer, type ForwardPass, outside, sparseBuffers } from "./perceptron.js";
 
 /** The forward pass in plain TypeScript, sums in f64: the fallback without WebAssembly and the oracle of the SIMD kernel. */
 export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass {
@@ -18,6 +18,7 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
   };
   return {
     implementation: "reference",
+    lent: sparseBuffers(first.inputs),
     dense(input, out) {
       if (!finite(input, input.length)) {
         out.fill(Number.NaN);
@@ -34,6 +35,7 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
       sums.set(first.bias);
       for (let place = 0; place < count; place++) {
         const value = values[place]!;
+        if (indices[place]! >= first.inputs) throw outside(indices, count, first.inputs);
         let column = indices[place]! * sums.length;
         for (let output = 0; output < sums.length; output++) sums[output]! += value * columns[column++]!;
       }

@@ -1,13 +1,13 @@
 import { type Arena, arenaBytes } from "./arena.js";
 import { perceptronWasm } from "./generated/perceptron-wasm.js";
-import { type DenseLayer, type ForwardPass, type Int8Layer, inputLimit } from "./perceptron.js";
+import { type DenseLayer, type ForwardPass, type Int8Layer, inputLimit, outside } from "./perceptron.js";
 import { compileKernels } from "./wasm-module.js";
 
 interface Exports {
   dense(network: number): void;
-  sparse(network: number, count: number): void;
+  sparse(network: number, count: number): number;
   denseInt8(network: number): void;
-  sparseInt8(network: number, count: number): void;
+  sparseInt8(network: number, count: number): number;
 }
 
 /** What every layer in the memory has; the vectors are those of four outputs. */
@@ -112,20 +112,20 @@ function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: nu
     weightBytes +
     outputBytes +
     arenaBytes(tableLength, 4) +
-    2 * arenaBytes(inputs + 3, 4) +
-    arenaBytes(inputs + 3, 2) +
+    2 * arenaBytes(inputs + 7, 4) +
+    arenaBytes(inputs + 7, 2) +
     8 * widest +
     16;
   const instance = compileKernels<Exports>(perceptronWasm)?.instantiate(bytes);
   if (instance === undefined) return undefined;
   const { arena, exports } = instance;
   const table = arena.i32(tableLength);
-  const input = arena.f32(inputs + 3);
-  const indices = arena.u16(inputs + 3);
-  const values = arena.f32(inputs + 3);
+  const input = arena.f32(inputs + 7);
+  const indices = arena.u16(inputs + 7);
+  const values = arena.f32(inputs + 7);
   const pairs = arena.i32(2 * widest);
   const outputs = shapes.map(({ vectors }) => arena.f32(vectors * 4));
-  table.set([shapes.length, indices.byteOffset, values.byteOffset, pairs.byteOffset]);
+  table.set([shapes.length, indices.byteOffset, values.byteOffset, pairs.byteOffset, inputs]);
   return {
     exports,
     arena,
@@ -155,13 +155,14 @@ function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: nu
 
 function forwardPass(
   { input, indices, values, output }: NetworkMemory,
-  run: { readonly dense: () => void; readonly sparse: (count: number) => void },
+  run: { readonly dense: () => void; readonly sparse: (count: number) => number },
 ): ForwardPass {
   const give = (out: Float32Array): void => {
     for (let index = 0; index < output.length; index++) out[index] = output[index]!;
   };
   return {
     implementation: "simd",
+    lent: { indices, values },
     dense(from, out) {
       input.set(from);
       run.dense();
@@ -171,19 +172,24 @@ function forwardPass(
       if (count > input.length) {
         // More places than inputs, so some repeat.
         input.fill(0);
-        for (let place = 0; place < count; place++) input[places[place]!]! += numbers[place]!;
+        for (let place = 0; place < count; place++) {
+          if (places[place]! >= input.length) throw outside(places, count, input.length);
+          input[places[place]!]! += numbers[place]!;
+        }
         run.dense();
       } else {
-        for (let place = 0; place < count; place++) {
-          indices[place] = places[place]!;
-          values[place] = numbers[place]!;
+        if (places !== indices || numbers !== values) {
+          for (let place = 0; place < count; place++) {
+            indices[place] = places[place]!;
+            values[place] = numbers[place]!;
+          }
         }
-        // The kernel takes four places at once: zeros at place 0 fill the last four.
-        for (let place = count; place & 3; place++) {
+        // The kernel takes eight at once: zeros at place 0 fill the last ones.
+        for (let place = count; place & 7; place++) {
           indices[place] = 0;
           values[place] = 0;
         }
-        run.sparse(count);
+        if (run.sparse(count) === 0) throw outside(places, count, input.length);
       }
       give(out);
     },
@@ -198,12 +204,13 @@ function floatPlace({ inputs, vectors }: Shape, output: number, input: number): 
   return 4 * (start * inputs + input * width + vector - start) + (output & 3);
 }
 
-/** The same in bytes: panels of 4, then 1 vectors of 8 outputs and 2 inputs, each panel by pairs of inputs. */
+/** The same in bytes: panels of 4, then 2, then 1 vectors of 8 outputs and 2 inputs, each panel by pairs of inputs. */
 function bytePlace({ inputs, vectors }: Shape, output: number, input: number): number {
   const pairs = (inputs + 1) >> 1;
   const groups = vectors >> 1;
   const group = output >> 3;
-  const [start, width] = group < (groups & ~3) ? [group & ~3, 4] : [group, 1];
+  const wide = groups & ~3;
+  const [start, width] = group < wide ? [group & ~3, 4] : group < wide + (groups & 2) ? [wide, 2] : [group, 1];
   const vector = start * pairs + (input >> 1) * width + group - start;
   return 16 * vector + 4 * (output & 3) + 2 * (input & 1) + ((output >> 2) & 1);
 }

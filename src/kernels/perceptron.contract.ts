@@ -144,6 +144,33 @@ export function forwardPassContract<Layer extends { readonly inputs: number; rea
       agrees(out, oracle(net, new Float32Array(6)));
     });
 
+    test("a place outside the input is refused, wherever it stands, and the next question is answered", () => {
+      const net = layers([6, 8, 3], 9);
+      const pass = make(net);
+      const out = new Float32Array(3);
+      for (const count of [1, 4, 6, 20]) {
+        const places = new Uint16Array(count).fill(5);
+        places[count - 1] = 6;
+        expect(() => pass.sparse(places, new Float32Array(count), count, out)).toThrow("below 6, got 6");
+        places[count - 1] = 65_535;
+        expect(() => pass.sparse(places, new Float32Array(count), count, out)).toThrow("below 6, got 65535");
+      }
+      pass.sparse(Uint16Array.of(1), Float32Array.of(1), 1, out);
+      agrees(out, oracle(net, Float32Array.of(0, 1, 0, 0, 0, 0)));
+    });
+
+    test("the lent buffers give what one's own give", () => {
+      const net = layers([6, 8, 3], 9);
+      const pass = make(net);
+      const out = new Float32Array(3);
+      for (const count of [3, 1]) {
+        pass.lent.indices.set([4, 0, 2].slice(0, count));
+        pass.lent.values.set([1, 2, 3].slice(0, count));
+        pass.sparse(pass.lent.indices, pass.lent.values, count, out);
+        agrees(out, oracle(net, count === 3 ? Float32Array.of(2, 0, 3, 0, 1, 0) : Float32Array.of(0, 0, 0, 0, 1, 0)));
+      }
+    });
+
     test("only as many places as counted are read", () => {
       const net = layers([6, 8, 3], 9);
       const out = new Float32Array(3);

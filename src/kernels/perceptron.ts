@@ -24,14 +24,33 @@ export interface Int8Layer {
 }
 
 /**
- * The forward pass of one network: each layer, ReLU between layers, softmax at the end. Lengths and places are checked by the
- * caller; nothing is allocated. `out` is (outputs), written in place. Input that is NaN or infinite gives NaN.
+ * The forward pass of one network: each layer, ReLU between layers, softmax at the end. Lengths are checked by the caller;
+ * nothing is allocated. `out` is (outputs), written in place. Input that is NaN or infinite gives NaN.
  */
 export interface ForwardPass {
   readonly implementation: "simd" | "reference";
+  /** Buffers for a sparse input, at least (inputs) long: who fills and passes these saves a copy. */
+  readonly lent: SparseBuffers;
   dense(input: Float32Array, out: Float32Array): void;
-  /** Only `count` places of the input are not zero; a place that repeats adds up. */
+  /** Only `count` places of the input are not zero; a place that repeats adds up. RangeError for a place outside the input. */
   sparse(indices: Uint16Array, values: Float32Array, count: number, out: Float32Array): void;
+}
+
+/** Room for the places and values of a sparse input. */
+export interface SparseBuffers {
+  readonly indices: Uint16Array;
+  readonly values: Float32Array;
+}
+
+/** The error for a place that is no input. */
+export function outside(indices: Uint16Array, count: number, inputs: number): RangeError {
+  const found = indices.subarray(0, count).find((place) => place >= inputs);
+  return new RangeError(`Cannot predict: expected places below ${inputs}, got ${found}`);
+}
+
+/** Room of its own for a pass in plain TypeScript. */
+export function sparseBuffers(inputs: number): SparseBuffers {
+  return { indices: new Uint16Array(inputs), values: new Float32Array(inputs) };
 }
 
 /**

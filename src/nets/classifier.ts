@@ -1,3 +1,5 @@
+import type { SparseBuffers } from "../kernels/perceptron.js";
+
 /**
  * A network that turns features into probabilities, whatever its weights are made of. Calls allocate nothing; `out` is
  * (outputs), written in place. Input that is NaN or infinite gives probabilities that are NaN, never an invented choice.
@@ -9,6 +11,8 @@ export interface Classifier {
   readonly kind: "f32" | "int8" | "sparse";
   /** Bytes of the parameters, without the header of a file. */
   readonly bytes: number;
+  /** Buffers for a sparse input, at least (inputs) long: who fills and passes these saves a copy. */
+  readonly lent: SparseBuffers;
   /** Probabilities for `input` (inputs). RangeError when a length does not fit. */
   predict(input: Float32Array, out: Float32Array): void;
   /**
