@@ -67,15 +67,15 @@ export function structured(
   leakyTanh(state, work, leak, units);
 }
 
-/** out += weights * x, with weights (rows, columns) in panels; `rows` is a multiple of 4. */
-export function panels(out: usize, weights: usize, x: usize, rows: i32, columns: i32): void {
+/** out = from + weights * x, with weights (rows, columns) in panels; `rows` is a multiple of 4, `from` may be `out`. */
+export function panels(out: usize, from: usize, weights: usize, x: usize, rows: i32, columns: i32): void {
   const end = x + ((<usize>columns) << 2);
-  for (; rows >= WIDE; rows -= WIDE, out += 80) {
-    let a = v128.load(out);
-    let b = v128.load(out, 16);
-    let c = v128.load(out, 32);
-    let d = v128.load(out, 48);
-    let e = v128.load(out, 64);
+  for (; rows >= WIDE; rows -= WIDE, out += 80, from += 80) {
+    let a = v128.load(from);
+    let b = v128.load(from, 16);
+    let c = v128.load(from, 32);
+    let d = v128.load(from, 48);
+    let e = v128.load(from, 64);
     for (let at = x; at < end; at += 4, weights += 80) {
       const value = v128.load32_splat(at);
       a = f32x4.add(a, f32x4.mul(v128.load(weights), value));
@@ -90,8 +90,8 @@ export function panels(out: usize, weights: usize, x: usize, rows: i32, columns:
     v128.store(out, d, 48);
     v128.store(out, e, 64);
   }
-  for (; rows > 0; rows -= 4, out += 16) {
-    let sum = v128.load(out);
+  for (; rows > 0; rows -= 4, out += 16, from += 16) {
+    let sum = v128.load(from);
     for (let at = x; at < end; at += 4, weights += 16) {
       sum = f32x4.add(sum, f32x4.mul(v128.load(weights), v128.load32_splat(at)));
     }
@@ -99,9 +99,10 @@ export function panels(out: usize, weights: usize, x: usize, rows: i32, columns:
   }
 }
 
-/** out += the columns `indices` of weights * values; `rows` is a multiple of 20. */
+/** out = from + the columns `indices` of weights * values; `rows` is a multiple of 20. */
 export function panelsAt(
   out: usize,
+  from: usize,
   weights: usize,
   rows: i32,
   columns: i32,
@@ -110,16 +111,16 @@ export function panelsAt(
   count: i32,
 ): void {
   const end = indices + ((<usize>count) << 1);
-  for (; rows > 0; rows -= WIDE, out += 80, weights += <usize>columns * 80) {
-    let a = v128.load(out);
-    let b = v128.load(out, 16);
-    let c = v128.load(out, 32);
-    let d = v128.load(out, 48);
-    let e = v128.load(out, 64);
-    let from = values;
-    for (let at = indices; at < end; at += 2, from += 4) {
+  for (; rows > 0; rows -= WIDE, out += 80, from += 80, weights += <usize>columns * 80) {
+    let a = v128.load(from);
+    let b = v128.load(from, 16);
+    let c = v128.load(from, 32);
+    let d = v128.load(from, 48);
+    let e = v128.load(from, 64);
+    let source = values;
+    for (let at = indices; at < end; at += 2, source += 4) {
       const column = weights + <usize>load<u16>(at) * 80;
-      const value = v128.load32_splat(from);
+      const value = v128.load32_splat(source);
       a = f32x4.add(a, f32x4.mul(v128.load(column), value));
       b = f32x4.add(b, f32x4.mul(v128.load(column, 16), value));
       c = f32x4.add(c, f32x4.mul(v128.load(column, 32), value));
@@ -149,7 +150,7 @@ export function blocks(
   }
   const bytes = (<usize>blockSize) << 2;
   for (let start: usize = 0; start < (<usize>units) << 2; start += bytes) {
-    panels(out + start, weights + start * blockSize, ordered + start, blockSize, blockSize);
+    panels(out + start, out + start, weights + start * blockSize, ordered + start, blockSize, blockSize);
   }
 }
 

@@ -13,10 +13,10 @@ interface ReservoirExports {
     ]
   ): void;
   leakyTanh(state: number, work: number, leak: number, units: number): void;
-  panels(out: number, weights: number, x: number, rows: number, columns: number): void;
+  panels(out: number, from: number, weights: number, x: number, rows: number, columns: number): void;
   panelsAt(
     ...pointers: [
-      ...[out: number, weights: number, rows: number, columns: number],
+      ...[out: number, from: number, weights: number, rows: number, columns: number],
       ...[indices: number, values: number, count: number],
     ]
   ): void;
@@ -68,7 +68,8 @@ function make(module: WasmKernels<ReservoirExports>, weights: ReservoirWeights, 
     const parts = layout(instance, fresh);
     const { arena, exports } = instance;
     const [matrix, bias, result] = [arena.f32(readoutRows * units), arena.f32(readoutRows), arena.f32(readoutRows)];
-    const [at, x, w] = [result.byteOffset, parts.state.byteOffset, matrix.byteOffset];
+    const [at, offset] = [result.byteOffset, bias.byteOffset];
+    const [x, w] = [parts.state.byteOffset, matrix.byteOffset];
     const answer = result.subarray(0, outputs);
     return {
       kind: "wasm",
@@ -82,8 +83,7 @@ function make(module: WasmKernels<ReservoirExports>, weights: ReservoirWeights, 
         bias.set(offsets);
       },
       readout(output) {
-        result.set(bias);
-        exports.panels(at, w, x, readoutRows, units);
+        exports.panels(at, offset, w, x, readoutRows, units);
         output.set(answer);
       },
       clone() {
@@ -148,18 +148,16 @@ function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: 
     }
     const product = recurrence.place(instance, fresh, state.byteOffset, work.byteOffset);
     const [x, to, rate, from] = [state.byteOffset, work.byteOffset, leak.byteOffset, matrix.byteOffset];
-    const [index, value] = [indices.byteOffset, values.byteOffset];
+    const [index, value, start] = [indices.byteOffset, values.byteOffset, bias.byteOffset];
     return {
       ...{ state, indices, values },
       stepSparse(count) {
-        work.set(bias);
-        exports.panelsAt(to, from, rows, inputs, index, value, count);
+        exports.panelsAt(to, start, from, rows, inputs, index, value, count);
         product();
         exports.leakyTanh(x, to, rate, padded);
       },
       stepDense() {
-        work.set(bias);
-        exports.panels(to, from, value, rows, inputs);
+        exports.panels(to, start, from, value, rows, inputs);
         product();
         exports.leakyTanh(x, to, rate, padded);
       },
