@@ -351,7 +351,7 @@ export class Orchestrator {
   #guarded(engine: Engine, record: (entry: EgressRecord) => void): LanguageModelV4 {
     if (engine.place === "device") return engine.model;
     const scanner = this.#rules;
-    const guarded = withEgressGuard(engine.model, { scanner, record, keepProject: engine.scoped });
+    const guarded = withEgressGuard(engine.model, { scanner, record, keepOwn: engine.scoped });
     return withRedaction(guarded, { scanner, createRedactor: () => new Redactor() });
   }
 

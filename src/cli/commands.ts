@@ -47,6 +47,9 @@ export const root: Command = {
         JSON_OUTPUT,
         { name: "no-stream", summary: "print the answer when it is whole" },
         { name: "no-remember", summary: "leave no trace of this question in the history" },
+        { name: "no-cache", summary: "neither take the answer from the cache nor keep it there" },
+        { name: "no-queue", summary: "do not keep the question when it would have to wait for the network" },
+        { name: "background", summary: "nobody waits: the call may go out together with others" },
         { name: "quiet", short: "q", summary: "print the answer alone" },
         TRACE,
       ],
@@ -163,6 +166,76 @@ export const root: Command = {
         YES,
       ],
       run: async (parsed, terminal) => (await import("./commands/history.js")).forget(parsed, terminal),
+    },
+    {
+      name: "queue",
+      summary: "The questions that wait for the network.",
+      subcommands: [
+        {
+          name: "list",
+          summary: "List them, oldest first.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/queue.js")).queueList(parsed, terminal),
+        },
+        {
+          name: "flush",
+          summary: "Ask them now, in order within a project; each is judged anew by the rules.",
+          options: [JSON_OUTPUT, TRACE],
+          run: async (parsed, terminal) => (await import("./commands/queue.js")).queueFlush(parsed, terminal),
+        },
+        {
+          name: "drop",
+          summary: "Take questions out unanswered.",
+          arguments: [{ name: "ID", rest: true, summary: "ids of mobile-ai queue list" }],
+          options: [{ name: "all", summary: "drop all of them" }, YES, JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/queue.js")).queueDrop(parsed, terminal),
+        },
+      ],
+    },
+    {
+      name: "cache",
+      summary: "The answers of the remote that are given again when the same is asked.",
+      subcommands: [
+        {
+          name: "status",
+          summary: "Say how many are kept.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/cache.js")).cacheStatus(parsed, terminal),
+        },
+        {
+          name: "clear",
+          summary: "Forget them all.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/cache.js")).cacheClear(parsed, terminal),
+        },
+      ],
+    },
+    {
+      name: "budget",
+      summary: "What the remote may take in a day, and what it took.",
+      examples: [
+        "mobile-ai config set budget.tokensPerDay 200000",
+        "mobile-ai budget set --project garden --tokens 20000",
+      ],
+      subcommands: [
+        {
+          name: "show",
+          summary: "Show tokens and money of today, for all projects and for each.",
+          options: [JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/budget.js")).budgetShow(parsed, terminal),
+        },
+        {
+          name: "set",
+          summary: "Limit one project's day; without --tokens and --money its limit is taken away.",
+          options: [
+            PROJECT,
+            { name: "tokens", value: "N", summary: "tokens a day" },
+            { name: "money", value: "X", summary: "money a day, by remote.inputPrice and remote.outputPrice" },
+            JSON_OUTPUT,
+          ],
+          run: async (parsed, terminal) => (await import("./commands/budget.js")).budgetSet(parsed, terminal),
+        },
+      ],
     },
     {
       name: "store",

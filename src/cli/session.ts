@@ -3,21 +3,30 @@ import { chmod, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { AuditLog } from "../audit/audit-log.js";
 import { ContextManager } from "../context/context-manager.js";
+import { KeptAnswers } from "../context/kept-answers.js";
 import { projectName } from "../context/project.js";
+import { QueuedQuestions } from "../context/queued-questions.js";
 import { SqlStore } from "../context/sql-store.js";
+import type { ContextStore } from "../context/store.js";
+import { systemClock } from "../core/clock.js";
 import type { Device, Engine } from "../core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "../core/query.js";
+import { systemRandom } from "../core/random.js";
+import type { EngineCacheOptions } from "../engines/cached.js";
 import { deviceSkillsEngine } from "../engines/device-skills/device-skills.js";
 import type { Fetch } from "../engines/egress.js";
 import { isLoopback } from "../engines/loopback.js";
 import { Metrics } from "../metrics/metrics.js";
-import { METRIC } from "../metrics/names.js";
+import { LABEL, METRIC } from "../metrics/names.js";
 import { type MetricsSnapshot, readSnapshot } from "../metrics/snapshot.js";
 import { TraceRecorder } from "../metrics/trace.js";
-import { Orchestrator } from "../orchestrator.js";
+import { Orchestrator, type QueuedQuestion } from "../orchestrator.js";
 import { nodeDevice } from "../platform/node/device-status.js";
 import { LineFile } from "../platform/node/line-file.js";
 import { openSqlite } from "../platform/node/sqlite-driver.js";
+import { OfflineQueue } from "../resilience/offline-queue.js";
+import { ResponseCache } from "../resilience/response-cache.js";
+import type { SpendingLedger } from "../resilience/spending-ledger.js";
 import { Router } from "../routing/router.js";
 import type { ExpertSystem } from "../rules/expert-system.js";
 import { CommandError, type Parsed, UsageError } from "./command.js";
@@ -25,7 +34,9 @@ import { loadSettings, pathsOf, remoteApiKey } from "./configuration.js";
 import { reasonOf } from "./files.js";
 import { rulesOf } from "./rules-of-settings.js";
 import type { Settings } from "./settings.js";
+import { openSpending } from "./spending-of-settings.js";
 import { safe, type Terminal } from "./terminal.js";
+import { loadTopicMemory } from "./topic-memory-file.js";
 
 const METRICS_KEY = "metrics";
 
@@ -36,6 +47,9 @@ export interface Session {
   readonly rules: ExpertSystem;
   /** The decisions so far; also there when new ones are not recorded. */
   readonly audit: AuditLog;
+  readonly queue: OfflineQueue<QueuedQuestion>;
+  readonly spending: SpendingLedger;
+  readonly store: ContextStore;
   /** The engines that this question may need. */
   engines(query: Query): Promise<readonly Engine[]>;
   /** The project named, or else the current one. */
@@ -78,16 +92,28 @@ export async function openSession(
     store,
     windowTurns: settings.number("history.windowTurns")!, // has a default
     maxTurns: settings.number("history.maxTurns")!,
+    topics: loadTopicMemory,
   });
   const traceFile = parsed.text("trace");
   const trace = traceFile === undefined ? undefined : new TraceRecorder();
   const metrics = new Metrics(trace === undefined ? {} : { trace });
   const rules = await rulesOf(settings, terminal);
-  const engines = new Engines(settings, terminal, { context, rules, metrics, remoteFetch });
+  const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+  const cache =
+    settings.flag("cache.enabled") && remoteFetch === undefined
+      ? { cache: cacheOf(settings, store, metrics), hash: sha256 }
+      : undefined;
+  const engines = new Engines(settings, terminal, { context, rules, metrics, cache, remoteFetch });
+  const queue = new OfflineQueue<QueuedQuestion>({
+    texts: new QueuedQuestions(store),
+    clock: systemClock,
+    random: systemRandom,
+  });
   const audit = new AuditLog({
     file: new LineFile(pathsOf(terminal).auditFile),
-    sha256: (text) => createHash("sha256").update(text).digest("hex"),
+    sha256,
   });
+  const spending = await openSpending(settings, store);
   let runtime: { readonly engines: readonly Engine[]; readonly orchestrator: Orchestrator } | undefined;
 
   return {
@@ -95,6 +121,9 @@ export async function openSession(
     context,
     rules,
     audit,
+    queue,
+    spending,
+    store,
     engines: (query) => engines.forQuery(query),
     async project(name) {
       const named = name ?? (terminal.environment["MOBILE_AI_PROJECT"] || undefined);
@@ -115,6 +144,8 @@ export async function openSession(
           context,
           device: reachable(device, settings.text("remote.baseUrl")),
           telemetry: metrics,
+          spending,
+          ...(settings.flag("queue.enabled") ? { queue } : {}),
           ...(settings.flag("audit.enabled") ? { audit } : {}),
           preference: settings.text("preference") as Preference, // checked by its picklist
         });
@@ -160,19 +191,27 @@ class Engines {
   readonly #metrics: Metrics;
   readonly #remoteFetch: Fetch | undefined;
   readonly #skills: Engine;
+  readonly #cache: EngineCacheOptions | undefined;
   #small: readonly Engine[] | undefined;
   #all: readonly Engine[] | undefined;
 
   constructor(
     settings: Settings,
     terminal: Terminal,
-    rooms: { context: ContextManager; rules: ExpertSystem; metrics: Metrics; remoteFetch: Fetch | undefined },
+    rooms: {
+      context: ContextManager;
+      rules: ExpertSystem;
+      metrics: Metrics;
+      cache: EngineCacheOptions | undefined;
+      remoteFetch: Fetch | undefined;
+    },
   ) {
     this.#settings = settings;
     this.#terminal = terminal;
     this.#rules = rooms.rules;
     this.#metrics = rooms.metrics;
     this.#remoteFetch = rooms.remoteFetch;
+    this.#cache = rooms.cache;
     this.#skills = deviceSkillsEngine({ memory: rooms.context });
   }
 
@@ -215,15 +254,27 @@ class Engines {
         baseUrl,
         model,
         maxAttempts: this.#settings.number("remote.maxAttempts")!, // has a default
+        attemptMs: 1000 * this.#settings.number("remote.attemptSeconds")!, // has a default
         silenceMs: 1000 * this.#settings.number("remote.silenceSeconds")!, // has a default
         ...(contextTokens === undefined ? {} : { contextTokens }),
         apiKey: async () => (await remoteApiKey(this.#terminal))?.key,
         scanner: this.#rules,
         fetch: this.#remoteFetch,
+        cache: this.#cache,
         sentBytes: (engine, bytes) => this.#metrics.count(METRIC.sentBytes, { engine }, bytes),
       }),
     ];
   }
+}
+
+function cacheOf(settings: Settings, store: ContextStore, metrics: Metrics): ResponseCache {
+  return new ResponseCache({
+    texts: new KeptAnswers(store),
+    ttlMs: 3_600_000 * settings.number("cache.hours")!, // these have defaults
+    maxEntries: settings.number("cache.maxEntries")!,
+    clock: systemClock,
+    onCount: (what, amount) => metrics.count(METRIC.cache, { [LABEL.kind]: what }, amount),
+  });
 }
 
 /** A remote on this very machine (a test, a proxy) is reachable without any network. */

@@ -23,6 +23,8 @@ const count = (most: number): Setting["schema"] => {
   const wish = `expected a whole number from 1 to ${most}`;
   return v.pipe(v.number(wish), v.integer(wish), v.minValue(1, wish), v.maxValue(most, wish));
 };
+const PRICE = "expected a number of at least 0";
+const price: Setting["schema"] = v.pipe(v.number(PRICE), v.minValue(0, PRICE));
 const IDS = "expected ids of rules";
 const httpUrl: Setting["schema"] = v.pipe(
   v.string("expected a URL"),
@@ -44,11 +46,55 @@ export const SETTINGS: readonly Setting[] = [
   { key: "remote.contextTokens", summary: "its context window", schema: count(10_000_000), fallback: undefined },
   { key: "remote.maxAttempts", summary: "calls of one question, the first included", schema: count(10), fallback: 3 },
   {
+    key: "remote.attemptSeconds",
+    summary: "seconds without a word of the remote until one attempt is given up and the next is made",
+    schema: count(3600),
+    fallback: 60,
+  },
+  {
     key: "remote.silenceSeconds",
     summary:
       "seconds without a word of the remote, retries included, until it is given up (5 times that for a whole answer)",
     schema: count(3600),
     fallback: 120,
+  },
+  {
+    key: "remote.inputPrice",
+    summary: "what a million tokens of questions cost there, in your currency (mobile-ai budget)",
+    schema: price,
+    fallback: undefined,
+  },
+  {
+    key: "remote.outputPrice",
+    summary: "what a million tokens of answers cost there",
+    schema: price,
+    fallback: undefined,
+  },
+  {
+    key: "budget.tokensPerDay",
+    summary: "tokens that the remote may take in a day; then this device alone answers",
+    schema: count(1_000_000_000),
+    fallback: undefined,
+  },
+  {
+    key: "budget.moneyPerDay",
+    summary: "money that the remote may take in a day, by the two prices",
+    schema: price,
+    fallback: undefined,
+  },
+  {
+    key: "cache.enabled",
+    summary: "give an answer of the remote again when the same is asked in the same place",
+    schema: flag,
+    fallback: true,
+  },
+  { key: "cache.hours", summary: "how old such an answer may be", schema: count(8760), fallback: 24 },
+  { key: "cache.maxEntries", summary: "how many are kept", schema: count(100_000), fallback: 500 },
+  {
+    key: "queue.enabled",
+    summary: "keep a question that the remote must answer while there is no network, and ask it then",
+    schema: flag,
+    fallback: true,
   },
   {
     key: "privacy.redactPersonalData",

@@ -27,8 +27,8 @@ export interface Engine {
    */
   readonly refuses?: () => Refusal | undefined;
   /**
-   * Set by a network engine that has a gate of its own and asks it with the project that our entry in `providerOptions`
-   * names; nothing of that entry leaves through it. From any other the entry is taken out.
+   * Set by a network engine that heeds our own entry in `providerOptions` (the project, for a gate of its own; whether to
+   * cache or to wait) and lets nothing of it leave. From any other the entry is taken out.
    */
   readonly scoped?: true;
   /** Frees what the engine holds; calling it twice is allowed. */

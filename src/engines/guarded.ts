@@ -13,8 +13,8 @@ export interface EgressGuardOptions {
   readonly record?: ((record: EgressRecord) => void) | undefined;
   /** Id of the engine, for the record and for messages; default the model's provider and name. */
   readonly engine?: string | undefined;
-  /** The model has such a gate itself and needs to know the project (`Engine.scoped`). */
-  readonly keepProject?: boolean | undefined;
+  /** The model takes our own entry in `providerOptions` out itself, and heeds it before (`Engine.scoped`). */
+  readonly keepOwn?: boolean | undefined;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface EgressGuardOptions {
  * `providerOptions` is taken out. Scans once, O(length).
  */
 export function withEgressGuard(model: LanguageModelV4, options: EgressGuardOptions): LanguageModelV4 {
-  const { scanner, record, engine = `${model.provider}:${model.modelId}`, keepProject = false } = options;
+  const { scanner, record, engine = `${model.provider}:${model.modelId}`, keepOwn = false } = options;
   const pass = (call: LanguageModelV4CallOptions): LanguageModelV4CallOptions => {
     call.abortSignal?.throwIfAborted();
     const outgoing = withoutOwnOptions(call);
@@ -33,8 +33,9 @@ export function withEgressGuard(model: LanguageModelV4, options: EgressGuardOpti
     const encoder = new TextEncoder();
     const bytes = texts.reduce((sum, { text }) => sum + encoder.encode(text).byteLength, 0);
     record?.({ engine, place: "network", bytes, attempt: 1 });
-    if (!keepProject || project === undefined) return outgoing;
-    return { ...outgoing, providerOptions: { ...outgoing.providerOptions, [PROVIDER_KEY]: { project } } };
+    const own = call.providerOptions?.[PROVIDER_KEY];
+    if (!keepOwn || own === undefined) return outgoing;
+    return { ...outgoing, providerOptions: { ...outgoing.providerOptions, [PROVIDER_KEY]: own } };
   };
   return modelAround(model, {
     doGenerate: async (call) => model.doGenerate(pass(call)),

@@ -13,10 +13,8 @@ export const METRIC = {
   tokens: "gen_ai.client.token.usage",
   /** Counter: failed calls by `engine` and `kind`. */
   engineErrors: "mao.engine.errors",
-  /** Counter: answers that came from the response cache. */
-  cacheHits: "mao.cache.hits",
-  /** Counter: questions the response cache did not know. */
-  cacheMisses: "mao.cache.misses",
+  /** Counter: what the cache of answers did, by `kind`: hits, misses, expiries, evictions, failures. */
+  cache: "mao.cache",
   /** Counter: bytes sent off the device, by `engine`. */
   sentBytes: "mao.sent_bytes",
   /** Counter: observations that were not a finite number and amounts below zero, by `metric`. */
@@ -44,8 +42,7 @@ export const HELP: ReadonlyMap<string, string> = new Map<string, string>([
   [METRIC.stageDurationMs, "Milliseconds in one stage of the main path."],
   [METRIC.tokens, "Tokens of one engine call, as the engine reported them."],
   [METRIC.engineErrors, "Engine calls that failed, by kind of failure."],
-  [METRIC.cacheHits, "Answers taken from the response cache."],
-  [METRIC.cacheMisses, "Questions the response cache did not know."],
+  [METRIC.cache, "What the cache of answers did: hits, misses, expiries, evictions, failures."],
   [METRIC.sentBytes, "Bytes sent off the device."],
   [METRIC.rejectedValues, "Values that were not recorded because they were not finite or were below zero."],
 ]);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Random } from "../core/random.js";
 import { ManualClock, seededRandom } from "../testing.js";
 import { backoffMs, type RetryOptions, retry } from "./retry.js";
+import { RetryBudget } from "./retry-budget.js";
 
 const longest: Random = { next: () => 1 };
 
@@ -38,6 +39,36 @@ describe("retry", () => {
     await clock.advance(200);
     expect(await result).toBe("done");
     expect(work.calls).toBe(3);
+  });
+
+  test("waits for nothing that would end after the deadline, and makes no retry that the shared budget does not allow", async () => {
+    const clock = new ManualClock();
+    const late = failing(9);
+    const limited = expect(retry(late.run, options(clock, { deadlineMs: 250, maxAttempts: 9 }))).rejects.toThrow(
+      "failure 2",
+    );
+    await settle();
+    await clock.advance(100); // the next wait would be 200
+    await limited;
+    expect(late.calls).toBe(2);
+
+    const budget = new RetryBudget({ maxTokens: 3, perCall: 0.1 });
+    let calls = 0;
+    const run = async (): Promise<never> => {
+      calls++;
+      throw new Error("down");
+    };
+    const all = Array.from({ length: 20 }, () => retry(run, options(clock, { baseMs: 0, maxAttempts: 3, budget })));
+    const settled = Promise.allSettled(all);
+    for (let round = 0; round < 5; round++) {
+      await settle();
+      await clock.advance(1);
+    }
+    await settled;
+    expect(calls).toBe(20 + 3); // not 60
+    for (let index = 0; index < 11; index++) budget.called();
+    expect(budget.mayRetry()).toBe(true);
+    expect(() => new RetryBudget({ perCall: 2 })).toThrow(RangeError);
   });
 
   test("gives the last error back when the attempts are used up, or when it is for good", async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.js";
 import type { Random } from "../core/random.js";
+import type { RetryBudget } from "./retry-budget.js";
 
 export interface RetryOptions {
   /** Counts the first call; default 3. */
@@ -10,6 +11,10 @@ export interface RetryOptions {
   readonly capMs?: number | undefined;
   /** A server that asks for a longer wait than this is not called again. Default 60,000. */
   readonly maxRetryAfterMs?: number | undefined;
+  /** No wait ends later than this after the first call began: the last error is thrown instead. Default none. */
+  readonly deadlineMs?: number | undefined;
+  /** Shared by all calls of one remote; a retry that it does not allow is not made. Default none. */
+  readonly budget?: RetryBudget | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;
@@ -24,10 +29,21 @@ export interface RetryOptions {
  * ends call and wait at once with `signal.reason` and is never retried.
  */
 export async function retry<T>(run: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { maxAttempts = 3, maxRetryAfterMs = 60_000, clock, signal, isRetryable, retryAfterMs } = options;
+  const {
+    maxAttempts = 3,
+    maxRetryAfterMs = 60_000,
+    deadlineMs,
+    budget,
+    clock,
+    signal,
+    isRetryable,
+    retryAfterMs,
+  } = options;
   if (!Number.isInteger(maxAttempts) || maxAttempts < 1) {
     throw new RangeError(`Cannot retry: expected maxAttempts of at least 1, got ${maxAttempts}`);
   }
+  const startedMs = clock.monotonicMs();
+  budget?.called();
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     try {
@@ -37,7 +53,10 @@ export async function retry<T>(run: (attempt: number) => Promise<T>, options: Re
       if (attempt >= maxAttempts || !isRetryable(error)) throw error;
       const askedMs = retryAfterMs?.(error) ?? 0;
       if (askedMs > maxRetryAfterMs) throw error;
-      await clock.sleep(Math.max(askedMs, backoffMs(attempt, options)), signal === undefined ? {} : { signal });
+      const waitMs = Math.max(askedMs, backoffMs(attempt, options));
+      if (deadlineMs !== undefined && clock.monotonicMs() - startedMs + waitMs >= deadlineMs) throw error;
+      if (budget?.mayRetry() === false) throw error;
+      await clock.sleep(waitMs, signal === undefined ? {} : { signal });
     }
   }
 }

@@ -73,7 +73,7 @@ describe("a ledger of what is spent", () => {
     expect(next.decision.reasons.map(({ code }) => code)).toContain("veto/budget");
     expect(await orchestrator.answer({ ...hard, forced: "remote" })).toMatchObject({
       kind: "unanswerable",
-      remedies: [{ command: "mobile-ai budget" }, {}],
+      remedies: [{ command: "mobile-ai budget show" }, {}],
     });
   });
 

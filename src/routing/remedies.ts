@@ -38,7 +38,7 @@ export function remediesFor(input: RoutingInput, decision: RoutingDecision, atte
   if (has("veto/offline")) remedies.push({ action: "connect to a network, and ask again" });
   if (has("veto/breaker-open")) remedies.push({ action: "ask again in a while: the remote is being left alone" });
   if (has("veto/budget"))
-    remedies.push({ action: "raise the budget, or wait for the next day", command: "mobile-ai budget" });
+    remedies.push({ action: "raise the budget, or wait for the next day", command: "mobile-ai budget show" });
   if (input.forced === "remote") remedies.push({ action: "ask without --remote, so that the device may answer" });
   if (!hasLocalModel) remedies.push(ADD_LOCAL_MODEL);
   if (kept !== undefined)

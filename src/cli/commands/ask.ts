@@ -1,7 +1,7 @@
 import type { Query } from "../../core/query.js";
 import type { Parsed } from "../command.js";
 import { openSession } from "../session.js";
-import { print, safe, type Terminal } from "../terminal.js";
+import { print, remark, safe, type Terminal } from "../terminal.js";
 import { closingLine, exitCodeOf, explanation, outcomeJson, readQuestion, sideOf } from "./answering.js";
 
 /** `mobile-ai ask`: one question, its answer as it comes, and a closing line that says who answered and why. */
@@ -18,8 +18,13 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
       ...side,
       ...(system === undefined ? {} : { system }),
       ...(parsed.flag("no-remember") ? { remember: false } : {}),
+      ...(parsed.flag("no-cache") ? { cache: false as const } : {}),
+      ...(parsed.flag("no-queue") ? { queue: false as const } : {}),
+      ...(parsed.flag("background") ? { background: true } : {}),
     };
     const orchestrator = await session.orchestrator(query);
+    // Asked before the question is remembered, awaited behind the answer. A hint that fails is no reason to fail.
+    const suggestion = session.context.suggestProject(text, project).catch(() => undefined);
     const json = parsed.flag("json");
     const stream = !json && !parsed.flag("no-stream");
     let atLineStart = true;
@@ -37,7 +42,12 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
         : {}),
     });
     if (json) {
-      print(terminal, JSON.stringify(outcomeJson(outcome, project), null, 2));
+      const suggestedProject = (await suggestion)?.project;
+      const facts = {
+        ...outcomeJson(outcome, project),
+        ...(suggestedProject === undefined ? {} : { suggestedProject }),
+      };
+      print(terminal, JSON.stringify(facts, null, 2));
       return exitCodeOf(outcome);
     }
     if (!atLineStart) print(terminal, "\n");
@@ -45,9 +55,17 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
       print(terminal, terminal.stdout.isTTY ? safe(outcome.text) : outcome.text);
     if (outcome.kind !== "answered") terminal.stderr.write(`${closingLine(outcome, terminal)}\n`);
     else if (!parsed.flag("quiet")) print(terminal, closingLine(outcome, terminal));
+    const suggested = (await suggestion)?.project;
+    if (suggested !== undefined && !parsed.flag("quiet"))
+      remark(terminal, `This sounds like project ${safe(suggested)}: --project ${shellWord(safe(suggested))}`);
     if (parsed.flag("explain")) print(terminal, explanation(outcome, [], outcome));
     return exitCodeOf(outcome);
   } finally {
     await session.close();
   }
+}
+
+/** A name as a shell takes it for one word. */
+function shellWord(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }

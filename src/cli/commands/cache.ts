@@ -1,0 +1,42 @@
+import { KeptAnswers } from "../../context/kept-answers.js";
+import type { Parsed } from "../command.js";
+import { openSession } from "../session.js";
+import { bytes, print, type Terminal, table } from "../terminal.js";
+
+/** `mobile-ai cache status`: how many answers are kept. */
+export async function cacheStatus(parsed: Parsed, terminal: Terminal): Promise<number> {
+  const session = await openSession(parsed, terminal);
+  try {
+    const { entries, characters } = await new KeptAnswers(session.store).size();
+    const enabled = session.settings.flag("cache.enabled");
+    const maxEntries = session.settings.number("cache.maxEntries");
+    const maxAgeHours = session.settings.number("cache.hours");
+    if (parsed.flag("json")) {
+      print(terminal, JSON.stringify({ enabled, entries, characters, maxEntries, maxAgeHours }, null, 2));
+    } else {
+      print(
+        terminal,
+        table([
+          ["kept", `${entries} of at most ${maxEntries} answers, ${bytes(characters)} of text`],
+          ["used", enabled ? `up to ${maxAgeHours} hours old` : "no (cache.enabled is false)"],
+        ]),
+      );
+    }
+    return 0;
+  } finally {
+    await session.close();
+  }
+}
+
+/** `mobile-ai cache clear`: no answer is given again. */
+export async function cacheClear(parsed: Parsed, terminal: Terminal): Promise<number> {
+  const session = await openSession(parsed, terminal);
+  try {
+    const cleared = await new KeptAnswers(session.store).clear();
+    if (parsed.flag("json")) print(terminal, JSON.stringify({ cleared }, null, 2));
+    else print(terminal, `Cleared ${cleared} answer${cleared === 1 ? "" : "s"}`);
+    return 0;
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { completion, jsonReply, type OpenAIServer, startOpenAIServer } from "../../test/support/openai-server.js";
+import { TestHome } from "../../test/support/terminal.js";
+
+let server: OpenAIServer;
+let home: TestHome;
+const counted = (content: string): ReturnType<typeof jsonReply> =>
+  jsonReply({ ...completion({ content }), usage: { prompt_tokens: 60, completion_tokens: 40, total_tokens: 100 } });
+
+beforeEach(async () => {
+  server = await startOpenAIServer([counted("first answer"), counted("second answer")]);
+  home = new TestHome();
+  for (const [key, value] of [
+    ["remote.baseUrl", server.baseUrl],
+    ["remote.model", "m"],
+  ] as const)
+    await home.run(["config", "set", key, value]);
+});
+afterEach(() => server.close());
+
+const ask = async (...words: string[]): Promise<Record<string, unknown>> =>
+  JSON.parse((await home.run(["ask", "--json", "--remote", ...words])).stdout) as Record<string, unknown>;
+
+describe("the cache of answers", () => {
+  test("answers the same question again across processes, says so, and is cleared or left out on request", async () => {
+    expect(await ask("tell me a tale")).toMatchObject({ answer: "first answer", cached: false });
+    expect(await ask("tell me a tale")).toMatchObject({
+      answer: "first answer",
+      cached: true,
+      cachedAgeMs: expect.any(Number),
+    });
+    expect(server.requests).toHaveLength(1);
+    expect((await home.run(["ask", "--remote", "tell me a tale"])).stdout).toMatch(/cached .* ago/);
+    expect((await home.run(["cache", "status"])).stdout).toContain("1 of at most 500");
+    expect(await ask("--no-cache", "tell me a tale")).toMatchObject({ answer: "second answer", cached: false });
+    expect(JSON.parse((await home.run(["cache", "clear", "--json"])).stdout)).toEqual({ cleared: 1 });
+    expect(await ask("tell me a tale")).toMatchObject({ answer: "second answer", cached: false });
+    expect(server.requests).toHaveLength(3);
+    await home.run(["forget", "--project", "default", "--yes"]);
+    expect(JSON.parse((await home.run(["cache", "status", "--json"])).stdout)).toMatchObject({ entries: 0 });
+  });
+});
+
+describe("the budget", () => {
+  test("of a day closes the remote when it is spent, and says so", async () => {
+    await home.run(["config", "set", "budget.tokensPerDay", "150"]);
+    await home.run(["config", "set", "remote.inputPrice", "2"]);
+    await ask("one thing");
+    await ask("another thing");
+    expect(JSON.parse((await home.run(["budget", "show", "--json"])).stdout)).toMatchObject({
+      all: { tokens: 200, maxTokens: 150, money: 0.00024 },
+      projects: [{ project: "default", tokens: 200 }],
+    });
+    const refused = await home.run(["ask", "--remote", "a third thing"]);
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain("the budget of today is spent: 200 of 150 tokens");
+    expect(refused.stderr).toContain("mobile-ai budget show");
+    expect(server.requests).toHaveLength(2);
+    expect((await home.run(["ask", "12 * 7"])).code).toBe(0);
+  });
+
+  test("of a project closes the remote for it alone", async () => {
+    await ask("--project", "garden", "one thing");
+    expect((await home.run(["budget", "set", "--project", "garden", "--tokens", "100"])).stdout).toContain(
+      "100 tokens a day",
+    );
+    expect((await home.run(["ask", "--remote", "--project", "garden", "more"])).code).toBe(4);
+    expect(await ask("--project", "other", "more")).toMatchObject({ answer: "second answer" });
+    expect((await home.run(["budget", "show"])).stdout).toMatch(/garden\s+100 of 100/);
+    await home.run(["budget", "set", "--project", "garden"]);
+    expect(await ask("--project", "garden", "more")).toMatchObject({ answer: "second answer" });
+    expect((await home.run(["budget", "set", "--project", "none", "--tokens", "5"])).code).toBe(1);
+    expect((await home.run(["budget", "set", "--money", "much"])).code).toBe(2);
+  });
+});
+
+describe("the queue", () => {
+  test("is empty, listed, flushed and dropped without complaint", async () => {
+    expect((await home.run(["queue", "list"])).stdout).toContain("No question waits");
+    expect(JSON.parse((await home.run(["queue", "list", "--json"])).stdout)).toEqual({ waiting: [] });
+    expect((await home.run(["queue", "flush"])).code).toBe(0);
+    expect((await home.run(["queue", "drop"])).code).toBe(2);
+    expect((await home.run(["queue", "drop", "--all", "--yes"])).stdout).toContain("Dropped 0");
+  });
+});
