@@ -49,22 +49,55 @@ export function structured(
   const bytes = (<usize>units) << 2;
   transform(work, state, factors, units);
   transform(work, work, factors + bytes, units);
-  if (indices !== 0) {
-    for (let place: usize = 0; place < <usize>count; place++) {
-      const input = <usize>load<u16>(indices + (place << 1));
-      const at = work + ((<usize>load<u16>(slots + (input << 1))) << 2);
-      store<f32>(at, load<f32>(at) + load<f32>(values + (place << 2)) * load<f32>(gains + (input << 2)));
-    }
-  } else {
-    for (let input: usize = 0; input < <usize>inputs; input++) {
-      const at = work + ((<usize>load<u16>(slots + (input << 1))) << 2);
-      store<f32>(at, load<f32>(at) + load<f32>(values + (input << 2)) * load<f32>(gains + (input << 2)));
-    }
+  addInputs(work, slots, gains, inputs, indices, values, count);
+  transform(work, work, factors + 2 * bytes, units);
+  leakyTanh(state, work, leak, units);
+}
+
+/** Each input, and last the bias, times its gain at its slot; all inputs in order where `indices` is 0. */
+function addInputs(
+  work: usize,
+  slots: usize,
+  gains: usize,
+  inputs: i32,
+  indices: usize,
+  values: usize,
+  count: i32,
+): void {
+  for (let place: usize = 0; place < <usize>count; place++) {
+    const input = indices === 0 ? place : <usize>load<u16>(indices + (place << 1));
+    const at = work + ((<usize>load<u16>(slots + (input << 1))) << 2);
+    store<f32>(at, load<f32>(at) + load<f32>(values + (place << 2)) * load<f32>(gains + (input << 2)));
   }
   const bias = work + ((<usize>load<u16>(slots + ((<usize>inputs) << 1))) << 2);
   store<f32>(bias, load<f32>(bias) + load<f32>(gains + ((<usize>inputs) << 2)));
-  transform(work, work, factors + 2 * bytes, units);
-  leakyTanh(state, work, leak, units);
+}
+
+/** work (size) <- signs * transform of signs * (inputs and bias at their slots); `signs` is (2, size). */
+export function project(
+  work: usize,
+  signs: usize,
+  size: i32,
+  slots: usize,
+  gains: usize,
+  inputs: i32,
+  indices: usize,
+  values: usize,
+  count: i32,
+): void {
+  const bytes = (<usize>size) << 2;
+  const end = work + bytes;
+  for (let at = work; at < end; at += 32) {
+    v128.store(at, f32x4.splat(0));
+    v128.store(at, f32x4.splat(0), 16);
+  }
+  addInputs(work, slots, gains, inputs, indices, values, count);
+  transform(work, work, signs, size);
+  let by = signs + bytes;
+  for (let at = work; at < end; at += 32, by += 32) {
+    v128.store(at, f32x4.mul(v128.load(at), v128.load(by)));
+    v128.store(at, f32x4.mul(v128.load(at, 16), v128.load(by, 16)), 16);
+  }
 }
 
 /** out = from + weights * x, with weights (rows, columns) in panels; `rows` is a multiple of 4, `from` may be `out`. */
@@ -96,42 +129,6 @@ export function panels(out: usize, from: usize, weights: usize, x: usize, rows: 
       sum = f32x4.add(sum, f32x4.mul(v128.load(weights), v128.load32_splat(at)));
     }
     v128.store(out, sum);
-  }
-}
-
-/** out = from + the columns `indices` of weights * values; `rows` is a multiple of 20. */
-export function panelsAt(
-  out: usize,
-  from: usize,
-  weights: usize,
-  rows: i32,
-  columns: i32,
-  indices: usize,
-  values: usize,
-  count: i32,
-): void {
-  const end = indices + ((<usize>count) << 1);
-  for (; rows > 0; rows -= WIDE, out += 80, from += 80, weights += <usize>columns * 80) {
-    let a = v128.load(from);
-    let b = v128.load(from, 16);
-    let c = v128.load(from, 32);
-    let d = v128.load(from, 48);
-    let e = v128.load(from, 64);
-    let source = values;
-    for (let at = indices; at < end; at += 2, source += 4) {
-      const column = weights + <usize>load<u16>(at) * 80;
-      const value = v128.load32_splat(source);
-      a = f32x4.add(a, f32x4.mul(v128.load(column), value));
-      b = f32x4.add(b, f32x4.mul(v128.load(column, 16), value));
-      c = f32x4.add(c, f32x4.mul(v128.load(column, 32), value));
-      d = f32x4.add(d, f32x4.mul(v128.load(column, 48), value));
-      e = f32x4.add(e, f32x4.mul(v128.load(column, 64), value));
-    }
-    v128.store(out, a);
-    v128.store(out, b, 16);
-    v128.store(out, c, 32);
-    v128.store(out, d, 48);
-    v128.store(out, e, 64);
   }
 }
 

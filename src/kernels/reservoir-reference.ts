@@ -67,23 +67,35 @@ type Drive = (
 ) => void;
 
 function structuredDrive(weights: ReservoirWeights & { kind: "structured" }): Drive {
-  const { units, inputs, slots, gains } = weights;
+  const { units } = weights;
   const factors = structuredFactors(weights);
   return (work, state, indices, values, count, dense) => {
     for (let unit = 0; unit < units; unit++) work[unit] = state[unit]! * factors[unit]!;
     walshHadamard(work);
     for (let unit = 0; unit < units; unit++) work[unit] = work[unit]! * factors[units + unit]!;
     walshHadamard(work);
-    for (let place = 0; place < count; place++) {
-      const input = dense ? place : indices[place]!;
-      const slot = slots[input]!;
-      work[slot] = work[slot]! + Math.fround(values[place]! * gains[input]!);
-    }
-    const slot = slots[inputs]!;
-    work[slot] = work[slot]! + gains[inputs]!;
+    addInputs(work, weights, indices, values, count, dense);
     for (let unit = 0; unit < units; unit++) work[unit] = work[unit]! * factors[2 * units + unit]!;
     walshHadamard(work);
   };
+}
+
+/** Each input, and the bias, times its gain at its slot. */
+function addInputs(
+  work: Float32Array,
+  { slots, gains, inputs }: ReservoirWeights,
+  indices: Uint16Array,
+  values: Float32Array,
+  count: number,
+  dense: boolean,
+): void {
+  for (let place = 0; place < count; place++) {
+    const input = dense ? place : indices[place]!;
+    const slot = slots[input]!;
+    work[slot] = work[slot]! + Math.fround(values[place]! * gains[input]!);
+  }
+  const slot = slots[inputs]!;
+  work[slot] = work[slot]! + gains[inputs]!;
 }
 
 /**
@@ -115,16 +127,17 @@ function walshHadamard(values: Float32Array): void {
 }
 
 function matrixDrive(weights: ReservoirWeights & { kind: "matrix" }): Drive {
-  const { units, input, bias } = weights;
+  const { units, signs } = weights;
+  const size = signs.length / 2;
+  const projected = new Float32Array(size);
   const sums = new Float64Array(units);
   const addRecurrent = recurrentProduct(weights.recurrence, units);
   return (work, state, indices, values, count, dense) => {
-    sums.set(bias);
-    for (let place = 0; place < count; place++) {
-      const value = values[place]!;
-      const start = (dense ? place : indices[place]!) * units;
-      for (let unit = 0; unit < units; unit++) sums[unit] = sums[unit]! + input[start + unit]! * value;
-    }
+    projected.fill(0);
+    addInputs(projected, weights, indices, values, count, dense);
+    for (let slot = 0; slot < size; slot++) projected[slot] = projected[slot]! * signs[slot]!;
+    walshHadamard(projected);
+    for (let unit = 0; unit < units; unit++) sums[unit] = projected[unit]! * signs[size + unit]!;
     addRecurrent(sums, state);
     work.set(sums);
   };

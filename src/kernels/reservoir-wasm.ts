@@ -14,10 +14,10 @@ interface ReservoirExports {
   ): void;
   leakyTanh(state: number, work: number, leak: number, units: number): void;
   panels(out: number, from: number, weights: number, x: number, rows: number, columns: number): void;
-  panelsAt(
+  project(
     ...pointers: [
-      ...[out: number, from: number, weights: number, rows: number, columns: number],
-      ...[indices: number, values: number, count: number],
+      ...[work: number, signs: number, size: number, slots: number, gains: number],
+      ...[inputs: number, indices: number, values: number, count: number],
     ]
   ): void;
   blocks(
@@ -123,43 +123,44 @@ function structuredLayout(weights: ReservoirWeights & { kind: "structured" }): {
 
 function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: number; layout: Layout } {
   const { units, inputs } = weights;
-  const rows = Math.ceil(units / WIDE_ROWS) * WIDE_ROWS;
+  const size = weights.signs.length / 2;
   const padded = Math.ceil(units / 16) * 16;
   const recurrence = recurrenceLayout(weights.recurrence, units);
   const bytes =
     arenaBytes(padded, 4) * 2 +
-    arenaBytes(Math.max(rows, padded), 4) * 2 +
-    arenaBytes(rows * inputs, 4) +
-    arenaBytes(inputs, 4) +
-    arenaBytes(inputs, 2) +
-    recurrence.bytes +
-    SLACK_BYTES;
+    arenaBytes(size, 4) * 3 +
+    arenaBytes(inputs + 1, 4) * 2 +
+    arenaBytes(inputs + 1, 2) * 2 +
+    recurrence.bytes;
   const layout: Layout = (instance, fresh) => {
     const { arena, exports } = instance;
     const [stateAndPadding, leak] = [arena.f32(padded), arena.f32(padded)];
-    const [work, bias] = [arena.f32(Math.max(rows, padded)), arena.f32(Math.max(rows, padded))];
-    const matrix = arena.f32(rows * inputs);
-    const [values, indices] = [arena.f32(inputs), arena.u16(inputs)];
+    const [work, signs] = [arena.f32(size), arena.f32(2 * size)];
+    const [gains, values] = [arena.f32(inputs + 1), arena.f32(inputs)];
+    const [slots, indices] = [arena.u16(inputs + 1), arena.u16(inputs)];
     const state = stateAndPadding.subarray(0, units);
     if (fresh) {
       leak.set(weights.leak);
-      bias.set(weights.bias);
-      packPanels(matrix, { rows: units, columns: inputs }, (row, column) => weights.input[column * units + row]!);
+      signs.set(weights.signs);
+      gains.set(weights.gains);
+      slots.set(weights.slots);
     }
     const product = recurrence.place(instance, fresh, state.byteOffset, work.byteOffset);
-    const [x, to, rate, from] = [state.byteOffset, work.byteOffset, leak.byteOffset, matrix.byteOffset];
-    const [index, value, start] = [indices.byteOffset, values.byteOffset, bias.byteOffset];
+    const [x, to, by, rate] = [state.byteOffset, work.byteOffset, signs.byteOffset, leak.byteOffset];
+    const [slot, gain, index, value] = [slots.byteOffset, gains.byteOffset, indices.byteOffset, values.byteOffset];
+    const finish = (): void => {
+      product();
+      exports.leakyTanh(x, to, rate, padded);
+    };
     return {
       ...{ state, indices, values },
       stepSparse(count) {
-        exports.panelsAt(to, start, from, rows, inputs, index, value, count);
-        product();
-        exports.leakyTanh(x, to, rate, padded);
+        exports.project(to, by, size, slot, gain, inputs, index, value, count);
+        finish();
       },
       stepDense() {
-        exports.panels(to, start, from, value, rows, inputs);
-        product();
-        exports.leakyTanh(x, to, rate, padded);
+        exports.project(to, by, size, slot, gain, inputs, 0, value, inputs);
+        finish();
       },
     };
   };

@@ -17,15 +17,15 @@ function networks(): Network[] {
       kind: "structured",
       ...{ units, inputs, spectralRadius: 0.9, leak: leak(units) },
       signs: random(3 * units, 1).map((value) => (value < 0 ? -1 : 1)),
-      slots: Uint16Array.from({ length: inputs + 1 }, (_, at) => (at * 7 + 3) % units),
-      gains: new Float32Array(inputs + 1).fill(0.3 * Math.sqrt(units)),
+      ...entrance(inputs, units, 0.3 * Math.sqrt(units)),
     },
   });
   const matrix = (name: string, units: number, inputs: number, recurrence: MatrixWeights["recurrence"]): Network => ({
     name: `${name} ${units}, ${inputs} inputs`,
     weights: {
       kind: "matrix",
-      ...{ units, inputs, leak: leak(units), input: random(inputs * units, 2), bias: random(units, 3), recurrence },
+      ...{ units, inputs, leak: leak(units), recurrence, ...entrance(inputs, 4096, 0.5) },
+      signs: random(2 * 4096, 2).map((value) => (value < 0 ? -1 : 1)),
     },
   });
   const blocks = (units: number, blockSize: number): MatrixWeights["recurrence"] => ({
@@ -193,6 +193,17 @@ export function describeReservoirKernels(kernels: ReservoirKernels): void {
       }
     });
   });
+}
+
+function entrance(
+  inputs: number,
+  size: number,
+  scale: number,
+): { readonly slots: Uint16Array; readonly gains: Float32Array } {
+  return {
+    slots: Uint16Array.from({ length: inputs + 1 }, (_, at) => (at * 7 + 3) % size),
+    gains: random(inputs + 1, 15).map((gain) => gain * scale),
+  };
 }
 
 function leak(units: number): Float32Array {

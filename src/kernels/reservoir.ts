@@ -40,24 +40,23 @@ export type ReservoirWeights = {
   readonly inputs: number;
   /** (units) in (0, 1] */
   readonly leak: Float32Array;
+  /** (inputs + 1), all different: where each input, and last the bias, enters a Walsh-Hadamard transform. */
+  readonly slots: Uint16Array;
+  /** (inputs + 1): what each is multiplied with there; the bias, already multiplied. */
+  readonly gains: Float32Array;
 } & (
   | {
-      /** Three layers of signs and fast Walsh-Hadamard transform; inputs and bias are added before the third. */
+      /** Three layers of signs and transform of the state; inputs and bias are added before the third. */
       readonly kind: "structured";
       /** (3, units): +-1. */
       readonly signs: Float32Array;
-      /** (inputs + 1), all different: where each input, and last the bias, is added. */
-      readonly slots: Uint16Array;
-      /** (inputs + 1): what each is multiplied with there; the bias, already multiplied. */
-      readonly gains: Float32Array;
       readonly spectralRadius: number;
     }
   | {
+      /** Inputs and bias through one layer of signs, transform and signs; the state through a matrix. */
       readonly kind: "matrix";
-      /** (inputs, units): the weights of one input are contiguous. */
-      readonly input: Float32Array;
-      /** (units) */
-      readonly bias: Float32Array;
+      /** (2, size): +-1, before and after the transform, whose `size` is a power of four that holds units and slots. */
+      readonly signs: Float32Array;
       readonly recurrence: Recurrence;
     }
 );
