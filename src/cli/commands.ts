@@ -23,6 +23,19 @@ const KEY_FILE: OptionSpec = {
 };
 const TRACE: OptionSpec = { name: "trace", value: "FILE", summary: "write a trace that Perfetto and Chrome open" };
 
+const PHRASE: OptionSpec = {
+  name: "phrase",
+  value: "NAME",
+  multiple: true,
+  summary: "the phrase, as in computer; default: all there are",
+};
+const NETWORKS: OptionSpec = { name: "networks", value: "DIR", summary: "use the networks in this directory" };
+const THRESHOLD: OptionSpec = {
+  name: "threshold",
+  value: "SCORE",
+  summary: "wake from this score on, 0 to 1; default: the network's own",
+};
+
 /** The whole command line. Each command loads its code when it runs. */
 export const root: Command = {
   name: "mobile-ai",
@@ -482,6 +495,62 @@ export const root: Command = {
           ],
           examples: ["mobile-ai audit report --project diary --from 2027-03-01 --to 2027-03-31"],
           run: async (parsed, terminal) => (await import("./commands/audit.js")).reportAudit(parsed, terminal),
+        },
+      ],
+    },
+    {
+      name: "wake",
+      summary: "Wake on a spoken phrase: listen, try a recording, measure, train, record your own.",
+      subcommands: [
+        {
+          name: "listen",
+          summary: "Say each time a phrase is heard, until Ctrl-C. Nothing is recorded.",
+          arguments: [
+            { name: "INPUT", summary: "- reads 16-bit samples at 16 kHz from standard input; default: the microphone" },
+          ],
+          options: [
+            PHRASE,
+            THRESHOLD,
+            NETWORKS,
+            { name: "device", value: "NAME", summary: "the microphone, as arecord -L names it" },
+            JSON_OUTPUT,
+          ],
+          examples: [
+            "mobile-ai wake listen --phrase computer",
+            "ffmpeg -i talk.mp3 -f s16le -ar 16000 -ac 1 - | mobile-ai wake listen -",
+          ],
+          run: async (parsed, terminal) => (await import("./commands/wake.js")).listenWake(parsed, terminal),
+        },
+        {
+          name: "test",
+          summary: "Say where a recording (WAV or FLAC) wakes; exit code 1 when it does not.",
+          arguments: [{ name: "FILE", required: true, summary: "the recording" }],
+          options: [PHRASE, THRESHOLD, NETWORKS, JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/wake.js")).testWake(parsed, terminal),
+        },
+        {
+          name: "eval",
+          summary: "Measure misses at so many false alarms an hour, and what woke it wrongly.",
+          arguments: [
+            {
+              name: "DATA",
+              required: true,
+              summary: "a directory with manifest.csv (kind, word, speaker, file) and recordings",
+            },
+          ],
+          options: [
+            PHRASE,
+            NETWORKS,
+            {
+              name: "part",
+              value: "PART",
+              choices: ["train", "dev"],
+              summary: "only speakers of this part; default: all",
+            },
+            { name: "svg", value: "FILE", summary: "draw the detection-error curves there" },
+            JSON_OUTPUT,
+          ],
+          run: async (parsed, terminal) => (await import("./commands/wake-eval.js")).evalWake(parsed, terminal),
         },
       ],
     },

@@ -43,6 +43,11 @@ export class EnergyGate {
     return { hops: this.#hops, passed: this.#passed };
   }
 
+  /** Whether the last hop was let through. */
+  get isOpen(): boolean {
+    return this.#left > 0;
+  }
+
   /** Takes 160 samples and calls `through` for each hop that is to be looked at: none, this one, or this one after what came before. */
   process(samples: Float32Array, through: (samples: Float32Array) => void): void {
     this.#hops++;

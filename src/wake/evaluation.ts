@@ -1,6 +1,7 @@
 import { seededRandom } from "../core/random.js";
 import { addNoise, between } from "./augmentation.js";
 import { WakeDetector, type WakeDetectorOptions, type WakeStages } from "./detector.js";
+import { EnergyGate, type EnergyGateOptions } from "./energy-gate.js";
 import { type Candidate, type Curve, type CurveInput, errorCurve } from "./error-curve.js";
 import { BANDS, FRAME_RATE, FrontEnd, HOP, type Normalization } from "./front-end.js";
 import { activeLevel, activeSpan } from "./loudness.js";
@@ -28,6 +29,13 @@ export interface PhraseEvaluation {
   readonly hours: number;
   /** Share of frames on which the verifier ran, in speech that is not the phrase. */
   readonly verifierShare: number;
+  /** Verifier runs in an hour of such speech. */
+  readonly verifierRunsPerHour: number;
+}
+
+/** How the detectors are set. */
+export interface WakeEvaluationOptions extends Omit<WakeDetectorOptions, "network"> {
+  readonly gate?: EnergyGateOptions;
 }
 
 /**
@@ -39,6 +47,7 @@ export class WakeEvaluation {
   readonly #tracks: readonly Track[];
   readonly #normalizations: readonly Normalization[];
   readonly #fronts: Readonly<Record<Condition, ReadonlyMap<Normalization, FrontEnd>>>;
+  readonly #gates: Readonly<Record<Condition, ReadonlyMap<Normalization, EnergyGate>>>;
   #plays = 0;
 
   constructor(
@@ -46,12 +55,15 @@ export class WakeEvaluation {
       readonly stages: (condition: Condition) => WakeStages;
       readonly normalization: Normalization;
     }[],
-    options: Omit<WakeDetectorOptions, "network"> = {},
+    options: WakeEvaluationOptions = {},
   ) {
     this.#normalizations = [...new Set(networks.map(({ normalization }) => normalization))];
     const fronts = (): Map<Normalization, FrontEnd> =>
       new Map(this.#normalizations.map((each) => [each, new FrontEnd(each)]));
     this.#fronts = { clean: fronts(), "10dB": fronts() };
+    const gates = (): Map<Normalization, EnergyGate> =>
+      new Map(this.#normalizations.map((each) => [each, new EnergyGate(options.gate)]));
+    this.#gates = { clean: gates(), "10dB": gates() };
     this.#tracks = networks.flatMap(({ stages, normalization }) =>
       CONDITIONS.map((condition) => new Track(condition, normalization, stages(condition), options)),
     );
@@ -70,14 +82,27 @@ export class WakeEvaluation {
         );
         const frontEnd = this.#fronts[condition].get(normalization)!; // one was made for each
         const frame = new Float32Array(BANDS);
+        const gate = this.#gates[condition].get(normalization)!; // as above
         for (const track of tracks) track.begin(sound.recording);
         for (let at = 0, index = 0; at + HOP <= samples.length; at += HOP, index++) {
-          frontEnd.process(frame, samples.subarray(at, at + HOP));
-          for (const track of tracks) track.frame(frame, index >= start);
+          for (const track of tracks) track.tick();
+          gate.process(samples.subarray(at, at + HOP), (hop) => {
+            frontEnd.process(frame, hop);
+            for (const track of tracks) track.frame(frame, index >= start);
+          });
         }
         for (const track of tracks) track.end();
       }
     }
+  }
+
+  /** Share of the sound that the gate kept from the front end, by condition. */
+  gated(): Readonly<Record<Condition, number>> {
+    const share = (condition: Condition): number => {
+      const { hops, passed } = [...this.#gates[condition].values()][0]?.work ?? { hops: 0, passed: 0 };
+      return hops === 0 ? 0 : 1 - passed / hops;
+    };
+    return { clean: share("clean"), "10dB": share("10dB") };
   }
 
   /** Figures of every phrase. */
@@ -97,12 +122,14 @@ export class WakeEvaluation {
         }
       }
       const speech = tracks.reduce((sum, track) => sum + track.speechFrames, 0);
+      const runs = tracks.reduce((sum, track) => sum + track.speechRuns, 0);
       return {
         phrase,
         positives: tracks.reduce((sum, track) => sum + track.positives, 0),
         curves,
         hours: tracks.reduce((sum, track) => sum + track.negativeFrames, 0) / FRAME_RATE / 3600,
-        verifierShare: speech === 0 ? 0 : tracks.reduce((sum, track) => sum + track.speechRuns, 0) / speech,
+        verifierShare: runs / Math.max(1, speech),
+        verifierRunsPerHour: (runs * FRAME_RATE * 3600) / Math.max(1, speech),
       };
     });
   }
@@ -110,6 +137,8 @@ export class WakeEvaluation {
 
 /** Frames over which only the best score is kept. */
 const BLOCK = 10;
+/** Frames after a recording of the phrase (which ends with a pause) that count for nothing: a detector's debounce covers them. */
+const ECHO = 60;
 
 /** One phrase in one condition. */
 class Track {
@@ -132,6 +161,8 @@ class Track {
   #best: Record<Stage, number> = { first: Number.NEGATIVE_INFINITY, both: Number.NEGATIVE_INFINITY };
   #frames = 0;
   #runsBefore = 0;
+  /** Frames that still see the phrase of the recording before. */
+  #echo = 0;
 
   constructor(
     condition: Condition,
@@ -163,20 +194,26 @@ class Track {
     this.#runsBefore = this.#detector.work.verifierRuns;
   }
 
+  /** Ten milliseconds go by, whether or not the gate lets them through. */
+  tick(): void {
+    this.#frames++;
+    if (this.#isPositive || this.#echo-- > 0) return;
+    this.negativeFrames++;
+    if (this.#frames % BLOCK === 0) this.#keep();
+  }
+
   frame(frame: Float32Array, started: boolean): void {
     this.#detector.process(frame);
-    this.#frames++;
-    if (!this.#isPositive) this.negativeFrames++;
-    else if (!started) return;
+    if (this.#isPositive ? !started : this.#echo > 0) return;
     const best = this.#best;
     best.first = Math.max(best.first, this.#detector.firstScore);
     best.both = Math.max(best.both, this.#detector.verifierScore ?? Number.NEGATIVE_INFINITY);
-    if (!this.#isPositive && this.#frames % BLOCK === 0) this.#keep();
   }
 
   end(): void {
     const recording = this.#recording;
     if (this.#isPositive) {
+      this.#echo = ECHO;
       this.positives++;
       this.#scores.first.positives.push(this.#best.first);
       this.#scores.both.positives.push(this.#best.both);

@@ -1,0 +1,105 @@
+import { readdir, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { messageOf } from "../core/errors.js";
+import { applicationPaths } from "../platform/node/paths.js";
+import type { WakeStages } from "../wake/detector.js";
+import type { Normalization } from "../wake/front-end.js";
+import { createVerifier, decodeVerifier, type VerifierModel } from "../wake/verifier-network.js";
+import { CommandError, type Parsed, UsageError } from "./command.js";
+import { reasonOf } from "./files.js";
+import type { Terminal } from "./terminal.js";
+
+/** Networks that come with the program. */
+export const SHIPPED_NETWORKS: string = fileURLToPath(new URL("../../models/wake", import.meta.url));
+
+/** Where networks are looked for: `--networks`, or else the person's own before those that come with the program. */
+export function networkDirectories(parsed: Parsed, { environment }: Terminal): string[] {
+  const named = parsed.text("networks");
+  return named === undefined ? [ownNetworks(environment), SHIPPED_NETWORKS] : [named];
+}
+
+/** Where `wake train` puts the networks it makes. */
+export function ownNetworks(environment: Terminal["environment"]): string {
+  return join(applicationPaths(environment, process.platform, homedir()).dataDirectory, "wake");
+}
+
+/** The networks of one phrase. */
+export interface PhraseNetworks {
+  readonly phrase: string;
+  readonly normalization: Normalization;
+  readonly verifier: VerifierModel;
+  /** Stages over state of their own: one for each stream of sound. */
+  stages(): WakeStages;
+}
+
+/**
+ * Loads the networks of some phrases, or of all, from directories of `PHRASE.verifier` (and `PHRASE.first`) files; the first
+ * directory that has a phrase decides. UsageError for a phrase that none has.
+ */
+export async function loadNetworks(
+  directories: readonly string[],
+  phrases?: readonly string[],
+): Promise<PhraseNetworks[]> {
+  const found = new Map<string, string>();
+  for (const directory of directories) {
+    for (const file of await filesIn(directory)) {
+      if (!file.endsWith(".verifier")) continue;
+      const name = basename(file, ".verifier");
+      if (!found.has(name)) found.set(name, join(directory, file));
+    }
+  }
+  const wanted = phrases?.map(slug) ?? [...found.keys()].sort();
+  const networks: PhraseNetworks[] = [];
+  for (const name of wanted) {
+    const path = found.get(name);
+    if (path === undefined)
+      throw new UsageError(
+        `No network listens for "${name}": there are ${[...found.keys()].sort().join(", ") || "none"}. See mobile-ai wake train --help`,
+      );
+    networks.push(await loadPhrase(path));
+  }
+  return networks;
+}
+
+/** The name of a phrase's files: `hey nova` is `hey-nova`. */
+export function slug(phrase: string): string {
+  return phrase
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-+|-+$/g, "");
+}
+
+async function loadPhrase(path: string): Promise<PhraseNetworks> {
+  const verifier = await loaded(path, decodeVerifier);
+  return {
+    phrase: verifier.phrase,
+    normalization: verifier.normalization,
+    verifier,
+    stages: () => ({
+      phrase: verifier.phrase,
+      verifier: createVerifier(verifier),
+      firstThreshold: 0.5,
+      threshold: verifier.threshold,
+    }),
+  };
+}
+
+async function loaded<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
+  try {
+    return decode(await readFile(path));
+  } catch (error) {
+    throw new CommandError(`Cannot use ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return []; // node:fs errors carry a code
+    throw new CommandError(`Cannot list ${directory}: ${reasonOf(error)}`, { cause: error });
+  }
+}
