@@ -19,11 +19,9 @@ const MOST_NOISES = 64;
 /** `mobile-ai wake eval DATA`: how many phrases are missed at how many false alarms an hour, and what woke it wrongly. */
 export async function evalWake(parsed: Parsed, terminal: Terminal): Promise<number> {
   const data = await openWakeData(parsed.words[0]!); // a required argument
-  const directory = parsed.text("networks") ?? SHIPPED_NETWORKS;
-  const networks = await loadNetworks(
-    [directory],
-    parsed.texts("phrase").length > 0 ? parsed.texts("phrase") : undefined,
-  );
+  const directories = networkDirectories(parsed, terminal);
+  const phrases = parsed.texts("phrase");
+  const networks = await loadNetworks(directories, phrases.length > 0 ? phrases : undefined);
   if (networks.length === 0)
     throw new CommandError(
       `Cannot measure: no network is in ${directories.join(" or ")}. See mobile-ai wake train --help`,
