@@ -167,7 +167,6 @@ const RECOVERY_WORDS = [
   "backup-code",
   "backupcode",
   "recovery key",
-  "2fa codes",
   "one-time codes",
   "wiederherstellungscode",
   "wiederherstellungsschlüssel",

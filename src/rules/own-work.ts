@@ -1,5 +1,5 @@
-import type { Detection, Span } from "./rule.js";
-import { besides, from, isChoice, sentenceAround, unlessQuestion } from "./sentence.js";
+import { type Detection, matchAt, type Span } from "./rule.js";
+import { besides, from, isChoice, sentenceAround, sentenceStart, unlessQuestion } from "./sentence.js";
 
 /** Words between "our" and what is ours; a small word ends the noun phrase. */
 const BETWEEN =
@@ -16,12 +16,19 @@ const QUALIFIED =
 const ANALYSE =
   "summari[sz]e|analy[sz]e|review|process|document|refine|refactor|debug|check|optimi[sz]e|strengthen|proof-?read|rewrite|translate|find|improve|extract|sort|order|group|classify|clean(?: up)?|compare|convert|edit|shorten|condense|fix|port|migrate|add|audit|tune|map|evaluate|assess|estimate|forecast|calculate|rank|segment|dedup\\w*|merge|parse|anonymi[sz]e|look (?:for|at|over|through)|search|identify|diagnose|investigate|trace|profile|polish|simplify|rework|restructure|revise|validate|verify|inspect|examine|reconcile|benchmark|visuali[sz]e|plot|tidy|correct|organi[sz]e|filter|export|import|detect|spot|redact|flag|prioriti[sz]e|cross-check|reformat|transcribe|digest|critique|tighten|harden|speed up|draw|access|go (?:over|through)|pull|join|match|score|scan";
 const POLITE =
-  "^\\W*(?:(?:please|pls|hi|hey|hello|ok|okay|so|now|also|and|then|can you|could you|would you|you need to|help me(?: to)?|help us(?: to)?|i need(?: you)? to|i want(?: you)? to|i['’]d like(?: you)? to|we need to|we have to|i have to|let['’]s|let us|your task is to)[,:\\s]+)*";
-/** A sentence that gives work to do on something at hand. */
-const GIVES_WORK = new RegExp(
-  `${POLITE}(?:${ANALYSE})\\b|\\b(?:write (?:a|the) (?:query|summary|report|minutes|test)|make a (?:summary|list|table) of|here (?:is|are)|below|attached)\\b`,
-  "i",
-);
+  "\\W{0,6}(?:(?:please|pls|hi|hey|hello|ok|okay|so|now|also|and|then|can you|could you|would you|you need to|help me(?: to)?|help us(?: to)?|i need(?: you)? to|i want(?: you)? to|i['’]d like(?: you)? to|we need to|we have to|i have to|let['’]s|let us|your task is to)[,:\\s]{1,3}){0,4}";
+const OPENS_WITH_WORK = new RegExp(`${POLITE}(?:${ANALYSE})\\b`, "iy");
+const HANDS_OVER =
+  /\W{0,6}(?:(?:please|can you|could you|help me) )?(?:write (?:a|the) (?:query|summary|report|minutes|test)|make a (?:summary|list|table) of|here (?:is|are))\b/iy;
+
+/** Whether the sentence of a place begins with work to be done on something at hand, or hands it over. */
+function givesWork(text: string, start: number, end: number): boolean {
+  const from = sentenceStart(text, start);
+  if (from === undefined || isChoice(text, from)) return false;
+  if (matchAt(OPENS_WITH_WORK, text, from) !== undefined || matchAt(HANDS_OVER, text, from) !== undefined) return true;
+  const after = text.slice(end, end + 60);
+  return after.includes("below") || after.includes("attached");
+}
 
 const OURS = new RegExp(`our ${BETWEEN}(?:${STRONG}\\b|${QUALIFIED})`, "iy");
 const OURS_WORKED_ON = new RegExp(`our ${BETWEEN}${WEAK}\\b(?!['’]?s? (?:page|slogan|picnic|party|logo))`, "iy");
@@ -38,23 +45,21 @@ const RECORDS_AT_HAND = new RegExp(
 );
 const DETAILS_AT_HAND = /\b(?:this|these|attached|following|below|scans?|folder|spreadsheet|our|my)\b/i;
 
-/** Words that ask for work on records: the verb opens the sentence and the records are at hand. */
-function onRecords(keywords: readonly string[], guard: RegExp): Detection {
-  const word = from(keywords, /[a-z]{3,12}/iy);
+/** A detection that speaks up where its sentence gives work and holds `guard`. */
+function workedOn(detection: Detection, guard: RegExp): Detection {
   return {
-    ...word,
+    ...detection,
     find(text, start, end): Span | undefined {
-      const span = word.find(text, start, end);
+      if (!givesWork(text, start, end)) return undefined;
+      const span = detection.find(text, start, end);
       if (span === undefined) return undefined;
       const sentence = sentenceAround(text, start, end);
       const words = text.slice(sentence.start, sentence.end);
-      return words.length <= 200 && !isChoice(text, sentence.start) && ANALYSES.test(words) && guard.test(words)
-        ? { start, end }
-        : undefined;
+      return words.length <= 200 && guard.test(words) ? span : undefined;
     },
   };
 }
-const ANALYSES = new RegExp(`${POLITE}(?:${ANALYSE})\\b`, "i");
+const RECORD_WORD = /[a-z]{3,12}/iy;
 
 const INTERNAL_PAPER =
   /internal (?:[\w&-]{2,14} ){0,3}?(?:reports?|memos?|e-?mails?|documents?|wiki|announcements?|audit|notes|thread|letter|policy|draft|review|assessment|presentation|deck|slides|minutes|analysis|newsletter|survey|plan|strategy|budget|figures|numbers|tickets?|chat|messages?|hostnames|network|servers?|tools?|api|code|library|dashboards?|database|systems?|services?|config\w*|metrics|logs)\b/iy;
@@ -62,23 +67,20 @@ const PROPRIETARY =
   /(?:proprietary|unreleased|unpublished|unannounced|confidential|production|prod) (?:[\w&-]{2,14} ){0,3}?(?:code|algorithm|formula|recipe|process|method|design|model|engine|system|data|results|paper|manuscript|findings|features?|product|prototype|strategy|plans?|memo|report|deck|contract|config\w*|settings|credentials|logs?|servers?|database|db|cluster|environment|secrets|incident|deployment|pipeline)\b/iy;
 const AT_WORK = /\b(?:the|this|these|our|my|that|used in|from|attached|following)\b/i;
 
-function workedOn(detection: Detection): Detection {
-  return besides(besides(detection, ANALYSES), AT_WORK);
-}
-
 const PLANS =
   /we(?:['’]re| are)? (?:(?:still |also |secretly |about to |going to |planning to |plan to |will |want to |intend to )+(?:acquir|buy (?!a |an |some |the |groceries|milk|food)|merg|lay off|launch (?:our|the new|it)|announce|sell (?:our|the) (?:company|division|business|unit)|close (?:our|the) (?:plant|office|factory|site|branch)|file for (?:bankruptcy|insolvency|a patent)|replace (?:our|the) (?:ceo|cfo|cto|head)|go public)|acquiring|laying off|merging with|being acquired)/iy;
 
 /** Work on what belongs to an organisation, by the grammar of it: a verb of work, whose it is, and the thing. */
 export const workDetections: readonly Detection[] = [
   from(["our "], OURS),
-  besides(from(["our "], OURS_WORKED_ON), GIVES_WORK),
-  workedOn(from(["internal "], INTERNAL_PAPER)),
+  workedOn(from(["our "], OURS_WORKED_ON), /our/i),
+  workedOn(from(["internal "], INTERNAL_PAPER), AT_WORK),
   workedOn(
     from(
       ["proprietary ", "unreleased ", "unpublished ", "unannounced ", "confidential ", "production ", "prod "],
       PROPRIETARY,
     ),
+    AT_WORK,
   ),
   unlessQuestion(from(["we plan to ", "we are ", "we're ", "we will ", "we want to ", "we intend to "], PLANS)),
   unlessQuestion(
@@ -119,43 +121,49 @@ export const foreignWorkDetections: readonly Detection[] = [
 
 /** Work on what is written about people. */
 export const recordDetections: readonly Detection[] = [
-  onRecords(
-    [
-      "customer",
-      "client",
-      "employee",
-      "patient",
-      "candidate",
-      "applicant",
-      "tenant",
-      "subscriber",
-      "donor",
-      "staff ",
-      "member ",
-      "members",
-      "students",
-    ],
+  workedOn(
+    from(
+      [
+        "customer",
+        "client",
+        "employee",
+        "patient",
+        "candidate",
+        "applicant",
+        "tenant",
+        "subscriber",
+        "donor",
+        "staff ",
+        "member ",
+        "members",
+        "students",
+      ],
+      RECORD_WORD,
+    ),
     RECORDS_AT_HAND,
   ),
-  onRecords(
-    [
-      "medical record",
-      "passport number",
-      "dates of birth",
-      "home address",
-      "phone numbers",
-      "social security number",
-      "bank details",
-      "lab results",
-      "payslip",
-      "resumes",
-      "résumés",
-      "driver's licen",
-      "credit card numbers",
-      "job applicants",
-      "job applications",
-      "salaries",
-    ],
+  workedOn(
+    from(
+      [
+        "medical record",
+        "passport number",
+        "dates of birth",
+        "home address",
+        "phone numbers",
+        "social security number",
+        "bank details",
+        "lab results",
+        "payslip",
+        "resumes",
+        "résumés",
+        "driver's licen",
+        "credit card numbers",
+        "job applicants",
+        "job applications",
+        "salaries",
+      ],
+      RECORD_WORD,
+    ),
     DETAILS_AT_HAND,
   ),
   unlessQuestion(besides(from(POSSESSIVES, new RegExp(`${OWNED}${FOREIGN_PEOPLE}`, "iy")), FOREIGN_RECORDS)),

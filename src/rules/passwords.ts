@@ -74,7 +74,7 @@ const SHORT_WORD = /^(?:pass|psw|ww)$/i;
 const SHORT_LINK = /^(?:\s?[:=]|\sis\s|\s(?:for|of)\s(?:the |my |our )?(?:[\w-]{2,14} ){1,2}(?:is|was|=|:)\s)/i;
 
 /** A digit, a mark or a quote: without any there is no value to be found. */
-const NO_WORD = /[\d"'`“„«#$%&*+!?@^_~=-]/;
+const NO_WORD = /[\d"'`“„«#$%&*+!?@^~]/;
 /** How many words may stand between the word and its value. */
 const WORDS_BETWEEN = 12;
 

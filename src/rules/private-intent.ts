@@ -292,6 +292,26 @@ function unlessCode(detection: Rule["detections"][number]): Rule["detections"][n
   };
 }
 
+/** Wishes beyond this many in one text change nothing: the first keeps all of it here. */
+const ENOUGH = 100;
+
+function atMostEnough(detections: Rule["detections"]): Rule["detections"] {
+  let found = 0;
+  return detections.map((detection) => ({
+    ...detection,
+    begin() {
+      found = 0;
+      detection.begin?.();
+    },
+    find(text, start, end) {
+      if (found >= ENOUGH) return undefined;
+      const span = detection.find(text, start, end);
+      if (span !== undefined) found++;
+      return span;
+    },
+  }));
+}
+
 const keepLocal = { severity: "high", action: "keep-local" } as const;
 
 /** Nothing to match, and yet it must stay: what people say about how a text is to be treated, or whose it is. */
@@ -301,20 +321,22 @@ export const privateIntentRules: readonly Rule[] = [
     description: "a wish to keep this text private",
     kind: "PRIVATE",
     ...keepLocal,
-    detections: [...DIRECTIVES.map(unlessQuestion), ...secrecyPhrases, ...secrecyDetections].map(unlessCode),
+    detections: atMostEnough(
+      [...DIRECTIVES.map(unlessQuestion), ...secrecyPhrases, ...secrecyDetections].map(unlessCode),
+    ),
   },
   {
     id: "PRIVACY_061",
     description: "an internal matter of an organisation",
     kind: "INTERNAL",
     ...keepLocal,
-    detections: [...ownDetections, ...CHINESE],
+    detections: atMostEnough([...ownDetections, ...CHINESE]),
   },
   {
     id: "PRIVACY_062",
     description: "data about customers, employees or patients",
     kind: "CUSTOMER_DATA",
     ...keepLocal,
-    detections: [...customerDetections, ...recordDetections],
+    detections: atMostEnough([...customerDetections, ...recordDetections]),
   },
 ];

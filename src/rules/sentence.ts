@@ -14,9 +14,22 @@ export function sentenceAround(text: string, start: number, end: number): Span {
   return { start: from, end: to };
 }
 
-/** A line break, or `.`, `!`, `?`, `:` and `;` before white space. */
+/** Where the sentence of a place begins, undefined when that is more than 140 characters ahead of it. */
+export function sentenceStart(text: string, start: number): number | undefined {
+  const first = start - REACH;
+  let from = start;
+  while (from > 0 && !endsSentence(text, from - 1)) if (--from < first) return undefined;
+  return from;
+}
+
+/** A line break, or `.`, `!`, `?` before white space. Letters and spaces are told apart first: nearly all signs are such. */
 function endsSentence(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
+  if (code === 32 || (code > 63 && code < 0x3002)) return false;
+  return mayEndSentence(text, at, code);
+}
+
+function mayEndSentence(text: string, at: number, code: number): boolean {
   if (code === 10 || code === 0x3002 || code === 0xff1f) return true;
   if (code !== 46 && code !== 33 && code !== 63) return false;
   const next = text.charCodeAt(at + 1);
