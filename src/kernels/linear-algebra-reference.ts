@@ -10,7 +10,7 @@ export function referenceLinearAlgebra(bytes: number): LinearAlgebraKernels {
   return {
     kind: "reference",
     arena: new Arena(new ArrayBuffer(bytes)),
-    addOuter(target, left, leftGroups, right, rightGroups, rows, { keep = 1, upper = false } = {}) {
+    addOuter(target, left, leftGroups, right, rightGroups, rows, keep, upper) {
       addOuter(target, 0, 4 * rightGroups, left, leftGroups, right, rightGroups, rows, keep, 1, upper);
     },
     factor,

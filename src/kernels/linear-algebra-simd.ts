@@ -33,7 +33,7 @@ export function simdLinearAlgebra(bytes: number): LinearAlgebraKernels | undefin
   return {
     kind: "simd",
     arena,
-    addOuter(target, left, leftGroups, right, rightGroups, rows, { keep = 1, upper = false } = {}) {
+    addOuter(target, left, leftGroups, right, rightGroups, rows, keep, upper) {
       exports.addOuter(
         target.byteOffset,
         4 * rightGroups,

@@ -33,7 +33,7 @@ export function linearAlgebraContract(create: (bytes: number) => LinearAlgebraKe
       const b = fill(kernels.arena.f64(rows * right), value);
       const target = fill(kernels.arena.f64(left * right), () => chance());
       const before = target.slice();
-      kernels.addOuter(target, a, left / 4, b, right / 4, rows, { keep: 0.5 });
+      kernels.addOuter(target, a, left / 4, b, right / 4, rows, 0.5, false);
       for (let i = 0; i < left; i++) {
         for (let j = 0; j < right; j++) {
           let sum = 0.5 * before[i * right + j]!;
@@ -151,7 +151,7 @@ export function linearAlgebraContract(create: (bytes: number) => LinearAlgebraKe
           size,
         );
       }
-      kernels.addOuter(matrix, panel, size / 4, panel, size / 4, BLOCK_ROWS, { upper: true });
+      kernels.addOuter(matrix, panel, size / 4, panel, size / 4, BLOCK_ROWS, 1, true);
     }
     fill(sides, () => chance() - 0.5);
     return { kernels, matrix, sides, scratch: { panel, sidePanel, diagonal } };

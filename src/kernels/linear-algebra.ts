@@ -21,7 +21,8 @@ export interface LinearAlgebraKernels {
     right: Float64Array,
     rightGroups: number,
     rows: number,
-    options?: { readonly keep?: number; readonly upper?: boolean },
+    keep: number,
+    upper: boolean,
   ): void;
   /**
    * Cholesky's factor R of matrix = R^T R, in its place; `panel` is scratch of 32 * size, `diagonal` of size. Returns -1, or the row whose pivot

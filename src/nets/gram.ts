@@ -130,10 +130,10 @@ export class GramAccumulator {
     }
     // One row, whose panel is the row itself, goes through the sums in longer strides: half the time.
     if (rows === 1) this.#kernels.rankOne(this.#gram, this.#size, this.#states, keep, 1);
-    else this.#kernels.addOuter(this.#gram, this.#states, groups, this.#states, groups, rows, { keep, upper: true });
+    else this.#kernels.addOuter(this.#gram, this.#states, groups, this.#states, groups, rows, keep, true);
     if (rows === 1 && keep === 1) {
       this.#kernels.addRows(this.#cross, this.#size, 4 * width, this.#states, this.#targets);
-    } else this.#kernels.addOuter(this.#cross, this.#states, groups, this.#targets, width, rows, { keep });
+    } else this.#kernels.addOuter(this.#cross, this.#states, groups, this.#targets, width, rows, keep, false);
     this.#pending = 0;
   }
 }

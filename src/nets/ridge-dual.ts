@@ -33,7 +33,7 @@ export function solveDual(
         panel[panelIndex(BLOCK_ROWS, row, time)] = states[time * inputs + input]! - stateMeans[input]!;
       }
     }
-    kernels.addOuter(products, panel, size / 4, panel, size / 4, BLOCK_ROWS, { upper: true });
+    kernels.addOuter(products, panel, size / 4, panel, size / 4, BLOCK_ROWS, 1, true);
   }
 
   const sides = new Float64Array(size * width);
@@ -61,7 +61,7 @@ export function solveDual(
       packRow(panel, BLOCK_ROWS, row, centred, inputs);
       packRow(sidePanel, BLOCK_ROWS, row, solution.subarray(time * width, (time + 1) * width), width);
     }
-    kernels.addOuter(product, panel, features / 4, sidePanel, width / 4, BLOCK_ROWS);
+    kernels.addOuter(product, panel, features / 4, sidePanel, width / 4, BLOCK_ROWS, 1, false);
   }
 
   const weights = new Float64Array(outputs * inputs);
