@@ -9,7 +9,7 @@ const VALUES: usize = 8;
 const PAIRS: usize = 12;
 const LIMIT: usize = 16;
 const FIRST_LAYER: usize = 32;
-const LAYER_BYTES: usize = 32;
+const LAYER_BYTES: usize = 48;
 const INPUTS: usize = 0;
 const VECTORS: usize = 4;
 const WEIGHTS: usize = 8;
@@ -18,6 +18,11 @@ const X: usize = 16;
 const Y: usize = 20;
 const SCALE: usize = 24;
 const ZERO_POINT: usize = 28;
+const STARTS: usize = 24;
+const GROUPS: usize = 28;
+const GROUP_ENDS: usize = 32;
+const GROUP_INPUTS: usize = 36;
+const GROUP_WEIGHTS: usize = 40;
 
 /** All layers for the dense input at the first layer's X, softmax into the last layer's Y. */
 export function dense(network: usize): void {
@@ -545,6 +550,94 @@ function finish(layer: usize, sum: i32, step: f32, rectified: bool): void {
     bias += 16;
     scale += 16;
     zero += 16;
+  }
+}
+
+/** All layers of a pruned network for the dense input at the first layer's X. */
+export function densePruned(network: usize): void {
+  const layer = network + FIRST_LAYER;
+  const x = load<usize>(layer, X);
+  const inputs = load<i32>(layer, INPUTS);
+  if (!finite(x, inputs)) {
+    nothing(network);
+    return;
+  }
+  prunedLayers(network, 0);
+}
+
+/** The same for `count` places and values of the first input; false when a place lies outside of it. */
+export function sparsePruned(network: usize, count: i32): bool {
+  if (!inside(network, count)) return false;
+  const indices = load<usize>(network, INDICES);
+  const values = load<usize>(network, VALUES);
+  if (!finite(values, count)) {
+    nothing(network);
+    return true;
+  }
+  const layer = network + FIRST_LAYER;
+  startFromBias(layer);
+  for (let place: usize = 0; place < <usize>count; place++)
+    addBlocks(layer, <usize>load<u16>(indices + (place << 1)), v128.load32_splat(values + (place << 2)));
+  if (load<i32>(network, LAYERS) > 1) rectify(layer);
+  prunedLayers(network, 1);
+  return true;
+}
+
+function prunedLayers(network: usize, start: i32): void {
+  const layers = load<i32>(network, LAYERS);
+  let layer = network + FIRST_LAYER + <usize>start * LAYER_BYTES;
+  for (let index = start; index < layers; index++) {
+    gatherBlocks(layer);
+    if (index + 1 < layers) rectify(layer);
+    layer += LAYER_BYTES;
+  }
+  softmax(layer - LAYER_BYTES);
+}
+
+/**
+ * Four outputs at a time, over the inputs of which they have blocks. Their number is even (a block of zeros is added): a loop
+ * over the blocks of each input instead would end 384 times where no processor foresees it.
+ */
+function gatherBlocks(layer: usize): void {
+  const x = load<usize>(layer, X);
+  let bias = load<usize>(layer, BIAS);
+  let y = load<usize>(layer, Y);
+  let ends = load<usize>(layer, GROUP_ENDS);
+  let place = load<usize>(layer, GROUP_INPUTS);
+  let w = load<usize>(layer, GROUP_WEIGHTS);
+  for (let vectors = load<i32>(layer, VECTORS); vectors > 0; vectors--) {
+    const end = place + (load<usize>(ends) << 1);
+    let s0 = v128.load(bias);
+    let s1 = f32x4.splat(0);
+    for (; place < end; place += 4) {
+      const x0 = v128.load32_splat(x + ((<usize>load<u16>(place)) << 2));
+      const x1 = v128.load32_splat(x + ((<usize>load<u16>(place, 2)) << 2));
+      s0 = f32x4.add(s0, f32x4.mul(x0, v128.load(w)));
+      s1 = f32x4.add(s1, f32x4.mul(x1, v128.load(w, 16)));
+      w += 32;
+    }
+    v128.store(y, f32x4.add(s0, s1));
+    bias += 16;
+    y += 16;
+    ends += 4;
+  }
+}
+
+function startFromBias(layer: usize): void {
+  memory.copy(load<usize>(layer, Y), load<usize>(layer, BIAS), (<usize>load<i32>(layer, VECTORS)) << 4);
+}
+
+/** Adds one input's blocks: four weights each, to the four outputs whose number stands in `groups`. */
+function addBlocks(layer: usize, input: usize, value: v128): void {
+  const starts = load<usize>(layer, STARTS) + (input << 2);
+  const y = load<usize>(layer, Y);
+  let group = load<usize>(layer, GROUPS) + (load<usize>(starts) << 1);
+  const end = load<usize>(layer, GROUPS) + (load<usize>(starts, 4) << 1);
+  let w = load<usize>(layer, WEIGHTS) + (load<usize>(starts) << 4);
+  for (; group < end; group += 2) {
+    const at = y + ((<usize>load<u16>(group)) << 4);
+    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(value, v128.load(w))));
+    w += 16;
   }
 }
 

@@ -76,7 +76,7 @@ function multiply(layer: DenseLayer, x: Float32Array, y: Float32Array): void {
 }
 
 /** Whether the first `count` numbers are neither NaN nor infinite. */
-function finite(values: Float32Array, count: number): boolean {
+export function finite(values: Float32Array, count: number): boolean {
   for (let index = 0; index < count; index++) if (!Number.isFinite(values[index]!)) return false;
   return true;
 }

@@ -1,6 +1,13 @@
 import { type Arena, arenaBytes } from "./arena.js";
 import { perceptronWasm } from "./generated/perceptron-wasm.js";
-import { type DenseLayer, type ForwardPass, type Int8Layer, inputLimit, outside } from "./perceptron.js";
+import {
+  type DenseLayer,
+  type ForwardPass,
+  type Int8Layer,
+  inputLimit,
+  outside,
+  type PrunedLayer,
+} from "./perceptron.js";
 import { compileKernels } from "./wasm-module.js";
 
 interface Exports {
@@ -8,6 +15,8 @@ interface Exports {
   sparse(network: number, count: number): number;
   denseInt8(network: number): void;
   sparseInt8(network: number, count: number): number;
+  densePruned(network: number): void;
+  sparsePruned(network: number, count: number): number;
 }
 
 /** What every layer in the memory has; the vectors are those of four outputs. */
@@ -87,6 +96,81 @@ function alignToLine(arena: Arena): void {
   if (over > 0) arena.u8(LINE_BYTES - over);
 }
 
+/**
+ * The same for layers of which only blocks are left. A sparse input walks over the blocks of its places; a dense one over the
+ * blocks of each four outputs, for which the memory holds them in that order as well.
+ */
+export function simdPrunedPerceptron(layers: readonly PrunedLayer[]): ForwardPass | undefined {
+  const shapes = layers.map(({ inputs, outputs }) => ({ inputs, outputs, vectors: Math.ceil(outputs / 4) }));
+  const turned = layers.map(blocksByGroup);
+  const bytes = layers.reduce(
+    (sum, { starts, groups, weights }, index) =>
+      sum +
+      2 * LINE_BYTES +
+      arenaBytes(starts.length, 4) +
+      arenaBytes(groups.length, 2) +
+      arenaBytes(weights.length, 4) +
+      arenaBytes(turned[index]!.counts.length, 4) +
+      arenaBytes(turned[index]!.inputs.length, 2) +
+      arenaBytes(turned[index]!.weights.length, 4),
+    0,
+  );
+  const memory = networkMemory(layers[0]!.inputs, shapes, bytes);
+  if (memory === undefined) return undefined;
+  const { arena, table, exports } = memory;
+  const pointer = (
+    view: Int32Array | Uint16Array | Float32Array,
+    from: Int32Array | Uint16Array | Float32Array,
+  ): number => {
+    view.set(from);
+    return view.byteOffset;
+  };
+  for (const [index, layer] of layers.entries()) {
+    const { counts, inputs, weights } = turned[index]!;
+    alignToLine(arena);
+    memory.describe(
+      index,
+      pointer(arena.f32(layer.weights.length), layer.weights),
+      layer.bias,
+      pointer(arena.i32(layer.starts.length), layer.starts),
+      pointer(arena.u16(layer.groups.length), layer.groups),
+      pointer(arena.i32(counts.length), counts),
+      pointer(arena.u16(inputs.length), inputs),
+      pointer(arena.f32(weights.length), weights),
+    );
+  }
+  return forwardPass(memory, {
+    dense: () => exports.densePruned(table),
+    sparse: (count) => exports.sparsePruned(table, count),
+  });
+}
+
+/** The blocks group after group, each group's number made even by a block of zeros. */
+function blocksByGroup(layer: PrunedLayer): {
+  readonly counts: Int32Array;
+  readonly inputs: Uint16Array;
+  readonly weights: Float32Array;
+} {
+  const counts = new Int32Array(Math.ceil(layer.outputs / 4));
+  for (const group of layer.groups) counts[group]!++;
+  const next = new Int32Array(counts.length);
+  let total = 0;
+  for (let group = 0; group < counts.length; group++) {
+    counts[group]! += counts[group]! & 1;
+    next[group] = total;
+    total += counts[group]!;
+  }
+  const inputs = new Uint16Array(total);
+  const weights = new Float32Array(4 * total);
+  for (let input = 0; input < layer.inputs; input++)
+    for (let block = layer.starts[input]!; block < layer.starts[input + 1]!; block++) {
+      const place = next[layer.groups[block]!]!++;
+      inputs[place] = input;
+      weights.set(layer.weights.subarray(4 * block, 4 * block + 4), 4 * place);
+    }
+  return { counts, inputs, weights };
+}
+
 interface NetworkMemory {
   readonly exports: Exports;
   readonly arena: Arena;
@@ -96,12 +180,13 @@ interface NetworkMemory {
   readonly indices: Uint16Array;
   readonly values: Float32Array;
   readonly output: Float32Array;
-  describe(layer: number, weights: number, bias: Float32Array, scales?: number, zeroPoints?: number): void;
+  /** The last are pointers to what only some layers have. */
+  describe(layer: number, weights: number, bias: Float32Array, ...others: readonly number[]): void;
 }
 
 // The fields of the table: see assembly/perceptron.ts.
 const HEADER_FIELDS = 8;
-const LAYER_FIELDS = 8;
+const LAYER_FIELDS = 12;
 
 function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: number): NetworkMemory | undefined {
   const last = shapes[shapes.length - 1]!;
@@ -134,7 +219,7 @@ function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: nu
     indices,
     values,
     output: outputs[shapes.length - 1]!.subarray(0, last.outputs),
-    describe(layer, weights, bias, scales = 0, zeroPoints = 0) {
+    describe(layer, weights, bias, ...others) {
       const shape = shapes[layer]!;
       // Lanes that only pad: nothing for the next layer, and no share of the softmax.
       const padded = arena.f32(shape.vectors * 4).fill(layer === shapes.length - 1 ? Number.NEGATIVE_INFINITY : 0);
@@ -148,7 +233,7 @@ function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: nu
         x.byteOffset,
         outputs[layer]!.byteOffset,
       ];
-      table.set([...fields, scales, zeroPoints], HEADER_FIELDS + LAYER_FIELDS * layer);
+      table.set([...fields, ...others], HEADER_FIELDS + LAYER_FIELDS * layer);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../core/random.js";
-import type { DenseLayer, ForwardPass, Int8Layer } from "./perceptron.js";
+import type { DenseLayer, ForwardPass, Int8Layer, PrunedLayer } from "./perceptron.js";
 
 /** Layers of these widths with weights in [-1, 1) / sqrt(inputs) and biases in [-0.25, 0.25). */
 export function chanceLayers(sizes: readonly number[], seed: number): DenseLayer[] {
@@ -27,6 +27,27 @@ export function chanceInt8Layers(sizes: readonly number[], seed: number): Int8La
       scales: Float32Array.from({ length: outputs }, () => (0.5 + random.next()) / (100 * Math.sqrt(inputs))),
       bias: Float32Array.from({ length: outputs }, () => random.next() - 0.5),
     };
+  });
+}
+
+/** Layers of these widths of which about half of the blocks are left, and some inputs have none. */
+export function chancePrunedLayers(sizes: readonly number[], seed: number): PrunedLayer[] {
+  const random = seededRandom(seed);
+  return chanceLayers(sizes, seed).map(({ inputs, outputs, bias }) => {
+    const starts = new Int32Array(inputs + 1);
+    const groups: number[] = [];
+    const weights: number[] = [];
+    for (let input = 0; input < inputs; input++) {
+      const share = random.next();
+      for (let group = 0; group < Math.ceil(outputs / 4); group++) {
+        if (random.next() < share) continue;
+        groups.push(group);
+        for (let lane = 0; lane < 4; lane++)
+          weights.push(4 * group + lane < outputs ? (2 * random.next() - 1) / Math.sqrt(inputs) : 0);
+      }
+      starts[input + 1] = groups.length;
+    }
+    return { inputs, outputs, starts, groups: Uint16Array.from(groups), weights: Float32Array.from(weights), bias };
   });
 }
 

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { chanceInt8Layers, chanceLayers, forwardPassContract } from "./perceptron.contract.js";
-import { type DenseLayer, type Int8Layer, inputLimit } from "./perceptron.js";
+import { chanceInt8Layers, chanceLayers, chancePrunedLayers, forwardPassContract } from "./perceptron.contract.js";
+import { type DenseLayer, type Int8Layer, inputLimit, type PrunedLayer } from "./perceptron.js";
 import { referenceInt8Perceptron } from "./perceptron-int8-reference.js";
+import { referencePrunedPerceptron } from "./perceptron-pruned-reference.js";
 import { referencePerceptron } from "./perceptron-reference.js";
-import { simdInt8Perceptron, simdPerceptron } from "./perceptron-simd.js";
+import { simdInt8Perceptron, simdPerceptron, simdPrunedPerceptron } from "./perceptron-simd.js";
 
 /** The definition, in f64 and without any order of speed. */
 function definition(layers: readonly DenseLayer[], input: Float32Array): number[] {
@@ -28,6 +29,15 @@ function withFloatWeights({ inputs, outputs, weights, zeroPoints, scales, bias }
   return { inputs, outputs, weights: floats, bias };
 }
 
+function withAllWeights({ inputs, outputs, starts, groups, weights, bias }: PrunedLayer): DenseLayer {
+  const all = new Float32Array(inputs * outputs);
+  for (let input = 0; input < inputs; input++)
+    for (let block = starts[input]!; block < starts[input + 1]!; block++)
+      for (let lane = 0; lane < 4 && 4 * groups[block]! + lane < outputs; lane++)
+        all[(4 * groups[block]! + lane) * inputs + input] = weights[4 * block + lane]!;
+  return { inputs, outputs, weights: all, bias };
+}
+
 // Sums of up to 1,000 products in f32, in logits of magnitude about 1 (up to 1e6 where the input is large, where one class has
 // it all): 1e-5 of a probability. Int8: the input keeps 14 bits and more.
 const float = { oracle: definition, layers: chanceLayers, tolerance: 1e-5 };
@@ -36,10 +46,18 @@ const int8 = {
   layers: chanceInt8Layers,
   tolerance: 5e-4,
 };
+const pruned = {
+  oracle: (layers: readonly PrunedLayer[], input: Float32Array) => definition(layers.map(withAllWeights), input),
+  layers: chancePrunedLayers,
+  tolerance: 1e-5,
+};
 forwardPassContract("f32, plain TypeScript", referencePerceptron, float);
 forwardPassContract("f32, SIMD", (layers) => simdPerceptron(layers)!, float);
 forwardPassContract("int8, plain TypeScript", referenceInt8Perceptron, int8);
 forwardPassContract("int8, SIMD", (layers) => simdInt8Perceptron(layers)!, int8);
+
+forwardPassContract("pruned, plain TypeScript", referencePrunedPerceptron, pruned);
+forwardPassContract("pruned, SIMD", (layers) => simdPrunedPerceptron(layers)!, pruned);
 
 test("the 8-bit kernel and its twin agree to the last bits of the softmax", () => {
   for (const sizes of [

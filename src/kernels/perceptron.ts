@@ -36,6 +36,23 @@ export interface ForwardPass {
   sparse(indices: Uint16Array, values: Float32Array, count: number, out: Float32Array): void;
 }
 
+/**
+ * A layer of which only blocks are left, each four weights of one input: block b of input i, for b from `starts[i]` up to
+ * `starts[i + 1]`, goes to the outputs `4 * groups[b]` and the three after it.
+ */
+export interface PrunedLayer {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** (inputs + 1) */
+  readonly starts: Int32Array;
+  /** (blocks) */
+  readonly groups: Uint16Array;
+  /** (blocks, 4), zero where there is no such output */
+  readonly weights: Float32Array;
+  /** (outputs) */
+  readonly bias: Float32Array;
+}
+
 /** Room for the places and values of a sparse input. */
 export interface SparseBuffers {
   readonly indices: Uint16Array;
