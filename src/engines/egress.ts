@@ -5,6 +5,7 @@ import { untilAborted } from "./abort.js";
 import { isBinaryPayload } from "./binary-payload.js";
 import { asRecord, asText } from "./json-shape.js";
 import { isLoopback } from "./loopback.js";
+import { RequestEncoding } from "./request-encoding.js";
 
 /** What decides whether texts may leave the device; the expert system is one. */
 export interface RequestScanner {
@@ -21,9 +22,9 @@ export interface EgressRecord {
   readonly place: "device" | "network";
   /** Scheme, host and port; absent where a provider object does its own requests. */
   readonly origin?: string;
-  /** Bytes of the body; for a provider object, of the texts in it. */
+  /** Bytes of the body as it was sent, gzipped or not; for a provider object, of the texts in it. */
   readonly bytes: number;
-  /** 1 for the request itself, one more for each redirect followed. */
+  /** 1 for the request itself, one more for each redirect followed, and for one sent plain after a gzipped one. */
   readonly attempt: number;
 }
 
@@ -58,12 +59,15 @@ export interface EgressOptions {
   readonly fetch?: Fetch | undefined;
   readonly scanner: RequestScanner;
   readonly record?: ((record: EgressRecord) => void) | undefined;
+  /** Origins that take gzipped requests (`https://host:port`); others are found out by what they say. Default none. */
+  readonly acceptsGzip?: readonly string[] | undefined;
 }
 
 const MAX_REDIRECTS = 3;
 
 /** The egress over `fetch`: scans at send time, records the size, and follows redirects to the same origin only. */
-export function createEgress({ fetch, scanner, record }: EgressOptions): Egress {
+export function createEgress({ fetch, scanner, record, acceptsGzip }: EgressOptions): Egress {
+  const encoding = new RequestEncoding(acceptsGzip);
   const transmit: Fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
   return {
     async send({ url: address, method, headers, json, signal, engine, project, place = "network" }) {
@@ -74,22 +78,33 @@ export function createEgress({ fetch, scanner, record }: EgressOptions): Egress 
         );
       }
       const body = json === undefined ? undefined : JSON.stringify(json);
-      const bytes = body === undefined ? 0 : new TextEncoder().encode(body).byteLength;
       const checked = checkHeaders(
         body === undefined ? { ...headers } : { "content-type": "application/json", ...headers },
       );
+      let plainAfter: number | undefined; // status of the gzipped request that this one is sent plain for
+      let redirects = 0;
       for (let attempt = 1; ; attempt++) {
         signal?.throwIfAborted();
         if (place === "network") mustLeave(scanner, bodyTexts(body), { destination: url.origin, project });
+        const sent = body === undefined ? undefined : await encoding.encode(body, url.origin);
+        const bytes = sent?.bytes ?? 0;
         record?.({ ...(engine === undefined ? {} : { engine }), place, origin: url.origin, bytes, attempt });
         const init: RequestInit = { method, headers: checked, redirect: "manual" };
-        if (body !== undefined) init.body = body;
+        if (sent !== undefined) init.body = sent.body;
+        if (sent?.encoding !== undefined) init.headers = { ...checked, "content-encoding": sent.encoding };
         if (signal !== undefined) init.signal = signal;
         const response = await reach(transmit, url, init, signal);
+        encoding.heard(response, url.origin);
+        if (sent?.encoding !== undefined && encoding.refusedBy(response, url.origin)) {
+          response.body?.cancel().catch(() => {}); // says that it does not know gzip: nobody reads it
+          plainAfter = response.status;
+          continue;
+        }
+        if (plainAfter === 400 && response.status === 400) encoding.plainFailedToo(url.origin);
         const target = redirectTarget(response, url, method);
         if (target === undefined) return response;
         response.body?.cancel().catch(() => {}); // the page that says "moved": nobody reads it
-        if (attempt > MAX_REDIRECTS) {
+        if (++redirects > MAX_REDIRECTS) {
           throw new EngineError(`Cannot send to ${url.origin}: redirected more than ${MAX_REDIRECTS} times`);
         }
         url = target;
