@@ -78,38 +78,57 @@ export class OfflineQueue<Content> {
   }
 
   /**
-   * Tries every item, oldest first; after one that fails the later ones of its scope wait, and after `later` all do. An
-   * item that another process is at is left to it, and so are the later ones of its scope. An abort ends it between two
-   * items, or within one when `run` heeds the signal; the item waits on. Resolves to how many were done.
+   * Tries every item, oldest first within each scope, the scopes side by side so that they share one radio window. After one
+   * that fails the later ones of its scope wait, and after `later` all do. An item that another process is at is left to it,
+   * and so are the later ones of its scope. An abort ends it between two items, or within one when `run` heeds the signal;
+   * the item waits on. Resolves to how many were done.
    */
   async flush(
     run: (item: QueuedItem<Content>) => Promise<FlushStep>,
     { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<number> {
-    const waiting = new Set<string>();
-    let done = 0;
+    const scopes = new Map<string, QueuedItem<Content>[]>();
     for (const item of await this.list()) {
-      signal?.throwIfAborted();
-      if (waiting.has(item.scope)) continue;
-      const taken = await this.#claim(item.key);
-      if (taken === "gone") continue;
-      if (taken === "taken") {
-        waiting.add(item.scope);
-        continue;
-      }
-      let step: FlushStep;
-      try {
-        step = await run(item);
-      } catch (error) {
-        await this.#release(item.key, undefined);
-        throw error;
-      }
-      if (step.kind === "done") done++;
-      else await this.#release(item.key, step.kind === "failed" ? step.reason : undefined);
-      if (step.kind === "failed") waiting.add(item.scope);
-      if (step.kind === "later") break;
+      const own = scopes.get(item.scope);
+      if (own === undefined) scopes.set(item.scope, [item]);
+      else own.push(item);
     }
-    return done;
+    const state = { done: 0, stopped: false };
+    const settled = await Promise.allSettled(
+      [...scopes.values()].map(async (items) => {
+        for (const item of items) {
+          signal?.throwIfAborted();
+          if (state.stopped) return;
+          const step = await this.#try(item, run);
+          if (step === "gone") continue;
+          if (step.kind === "done") state.done++;
+          else {
+            state.stopped ||= step.kind === "later";
+            return;
+          }
+        }
+      }),
+    );
+    for (const each of settled) if (each.status === "rejected") throw each.reason;
+    return state.done;
+  }
+
+  async #try(
+    item: QueuedItem<Content>,
+    run: (item: QueuedItem<Content>) => Promise<FlushStep>,
+  ): Promise<FlushStep | "gone"> {
+    const taken = await this.#claim(item.key);
+    if (taken === "gone") return "gone";
+    if (taken === "taken") return { kind: "failed", reason: "another process is at it" };
+    let step: FlushStep;
+    try {
+      step = await run(item);
+    } catch (error) {
+      await this.#release(item.key, undefined);
+      throw error;
+    }
+    if (step.kind !== "done") await this.#release(item.key, step.kind === "failed" ? step.reason : undefined);
+    return step;
   }
 
   async #claim(key: string): Promise<"ours" | "taken" | "gone"> {
