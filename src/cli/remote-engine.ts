@@ -1,5 +1,6 @@
 import { systemClock } from "../core/clock.js";
 import type { Engine } from "../core/ports.js";
+import { withBatching } from "../engines/batched.js";
 import { breakerRefusal, withBreaker } from "../engines/breaking.js";
 import { type EngineCacheOptions, withCache } from "../engines/cached.js";
 import { createEgress, type Fetch, openEgress, type RequestScanner } from "../engines/egress.js";
@@ -11,7 +12,7 @@ import { RetryBudget } from "../resilience/retry-budget.js";
 
 /**
  * The remote of the settings. From the wire outwards: a limit on the silence of one attempt, retries, a limit on the silence
- * of all of them, a breaker, the cache of answers. It counts as the network even on a loopback address: the person called
+ * of all of them, a breaker, batches of what may wait, the cache of answers. It counts as the network even on a loopback address: the person called
  * it remote, and what listens there may forward.
  */
 export function remoteEngine(options: {
@@ -19,6 +20,8 @@ export function remoteEngine(options: {
   readonly model: string;
   readonly maxAttempts: number;
   readonly attemptMs: number;
+  /** Whether the server is known to take gzipped requests; it is found out otherwise. */
+  readonly gzip: boolean;
   readonly silenceMs: number;
   readonly contextTokens?: number;
   readonly apiKey: () => Promise<string | undefined>;
@@ -29,18 +32,31 @@ export function remoteEngine(options: {
   /** Default: the runtime's own. */
   readonly fetch?: Fetch | undefined;
 }): Engine {
-  const { baseUrl, model, maxAttempts, attemptMs, silenceMs, contextTokens, apiKey, scanner, sentBytes, fetch, cache } =
-    options;
+  const {
+    baseUrl,
+    model,
+    maxAttempts,
+    attemptMs,
+    silenceMs,
+    contextTokens,
+    apiKey,
+    scanner,
+    sentBytes,
+    fetch,
+    cache,
+    gzip,
+  } = options;
   const { record, totals } = openEgress(({ engine, bytes }) => sentBytes(engine ?? "unknown", bytes));
-  const egress = createEgress({ scanner, record, fetch });
+  const acceptsGzip = gzip ? [new URL(baseUrl).origin] : [];
+  const egress = createEgress({ scanner, record, fetch, acceptsGzip });
   const wire = openAICompatibleEngine({ baseUrl, model, apiKey, egress, place: "network", contextTokens });
   const attempt = withTimeout(wire.model, { silenceMs: Math.min(attemptMs, silenceMs) });
   const retried = withRetry(attempt, { maxAttempts, budget: new RetryBudget(), deadlineMs: silenceMs });
   const breaker = new CircuitBreaker({ clock: systemClock });
-  const broken = withBreaker(withTimeout(retried, { silenceMs }), breaker);
+  const batched = withBatching(withBreaker(withTimeout(retried, { silenceMs }), breaker));
   return {
     ...wire,
-    model: cache === undefined ? broken : withCache(broken, cache),
+    model: cache === undefined ? batched : withCache(batched, cache),
     departed: totals,
     refuses: () => breakerRefusal(breaker),
   };

@@ -254,6 +254,7 @@ class Engines {
         baseUrl,
         model,
         maxAttempts: this.#settings.number("remote.maxAttempts")!, // has a default
+        gzip: this.#settings.flag("remote.gzip"),
         attemptMs: 1000 * this.#settings.number("remote.attemptSeconds")!, // has a default
         silenceMs: 1000 * this.#settings.number("remote.silenceSeconds")!, // has a default
         ...(contextTokens === undefined ? {} : { contextTokens }),

@@ -59,6 +59,12 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 120,
   },
   {
+    key: "remote.gzip",
+    summary: "the server takes gzipped requests; one that says so itself need not be told of",
+    schema: flag,
+    fallback: false,
+  },
+  {
     key: "remote.inputPrice",
     summary: "what a million tokens of questions cost there, in your currency (mobile-ai budget)",
     schema: price,
