@@ -9,6 +9,8 @@ import { type BuiltPrompt, buildPrompt, conversationTokens, type PromptParts } f
 import { makeSnapshot, type ProjectSnapshot, readSnapshot } from "./snapshot.js";
 import type { ContextStore } from "./store.js";
 import { countTerms } from "./terms.js";
+import type { TopicMemory, TopicView } from "./topic-memory.js";
+import { TopicStates } from "./topic-states.js";
 import type { NewTurn, Turn } from "./turn.js";
 
 /** What is known of an opened project without asking the store. */
@@ -44,6 +46,9 @@ export class ContextManager implements ProjectMemory {
   readonly #windowTurns: number;
   readonly #maxTurns: number;
   readonly #maxOpenProjects: number;
+  readonly #topics: TopicStates | undefined;
+  /** Names of projects with half a window of turns that no one asked the topics of. */
+  readonly #behind = new Set<string>();
   /** By name, least recently used first. */
   readonly #loaded = new Map<string, Loaded>();
   #lastUsed: string | undefined;
@@ -59,8 +64,10 @@ export class ContextManager implements ProjectMemory {
     readonly maxTurns?: number;
     /** Projects whose windows are in memory; default 8. */
     readonly maxOpenProjects?: number;
+    /** The memory of what was talked about, loaded when it is first needed; default none. */
+    readonly topics?: () => Promise<TopicMemory | undefined>;
   }) {
-    const { store, clock = systemClock, windowTurns = 100, maxTurns = 10_000, maxOpenProjects = 8 } = options;
+    const { store, clock = systemClock, windowTurns = 100, maxTurns = 10_000, maxOpenProjects = 8, topics } = options;
     for (const [name, value] of Object.entries({ windowTurns, maxTurns, maxOpenProjects })) {
       if (!Number.isSafeInteger(value) || value < 1) {
         throw new RangeError(`Cannot keep context: ${name} must be a whole number from 1, got ${value}`);
@@ -71,6 +78,8 @@ export class ContextManager implements ProjectMemory {
     this.#windowTurns = Math.min(windowTurns, maxTurns);
     this.#maxTurns = maxTurns;
     this.#maxOpenProjects = maxOpenProjects;
+    this.#topics =
+      topics === undefined ? undefined : new TopicStates(store, { load: topics, windowTurns: this.#windowTurns });
   }
 
   /** Of a project that was opened and is still in memory; undefined for any other. */
@@ -164,6 +173,8 @@ export class ContextManager implements ProjectMemory {
       const added = await this.#store.addTurn(loaded.project.id, turn, { maxTurns: this.#maxTurns, completes });
       // Another process came between: leave the window as it is, the next call reads it again.
       if (added.project.revision !== loaded.project.revision + 1) return added.turn;
+      await this.#topics?.added(added.turn, loaded.project, added.project);
+      if (added.turn.seq % Math.ceil(this.#windowTurns / 2) === 0) this.#behind.add(name);
       loaded.project = added.project;
       loaded.history.push(added.turn);
       return added.turn;
@@ -197,6 +208,31 @@ export class ContextManager implements ProjectMemory {
     const found = await this.find(project);
     if (found === undefined) return [];
     return this.#store.turns(found.id, { limit, ...(beforeSeq === undefined ? {} : { beforeSeq }) });
+  }
+
+  /**
+   * What a project is and was about, up to its newest turn; undefined when there is no such project, nothing was said in it, or
+   * there is no topic memory.
+   */
+  async topic(project: string): Promise<TopicView | undefined> {
+    const name = this.#nameOf(project);
+    return this.#exclusive(async () => {
+      const found = this.#topics === undefined ? undefined : await this.#store.project(name);
+      return found === undefined ? undefined : this.#topics?.view(found);
+    });
+  }
+
+  /**
+   * The other project that a text clearly belongs to, by what was said in each of them; undefined when there is none, or no topic memory.
+   * `turnId` is the turn that the text already became.
+   */
+  async suggestProject(
+    text: string,
+    current: string,
+    { turnId }: { readonly turnId?: string | undefined } = {},
+  ): Promise<{ readonly project: string; readonly score: number } | undefined> {
+    const name = this.#nameOf(current);
+    return this.#exclusive(() => this.#topics?.suggest(text, name, turnId));
   }
 
   projects(): Promise<readonly Project[]> {
@@ -234,13 +270,19 @@ export class ContextManager implements ProjectMemory {
 
   /** Forgets one turn or note for good; resolves to how many there were, 0 or 1. */
   forgetTurn(id: string): Promise<number> {
-    return this.#exclusive(() => this.#store.forgetTurn(id));
+    return this.#exclusive(() => {
+      this.#topics?.clear();
+      return this.#store.forgetTurn(id);
+    });
   }
 
   /** Forgets all turns and notes of a project for good; the empty project stays, private if it was. Resolves to their number. */
   async forgetProject(project: string): Promise<number> {
     const name = projectName(project);
-    return this.#exclusive(() => this.#store.forgetProject(name));
+    return this.#exclusive(() => {
+      this.#topics?.clear();
+      return this.#store.forgetProject(name);
+    });
   }
 
   /** Removes a project and all it holds for good; resolves to the number of its turns. Rejects with UnknownProjectError. */
@@ -248,6 +290,7 @@ export class ContextManager implements ProjectMemory {
     const name = projectName(project);
     return this.#exclusive(() => {
       this.#loaded.delete(name);
+      this.#topics?.clear();
       return this.#store.deleteProject(name);
     });
   }
@@ -256,6 +299,7 @@ export class ContextManager implements ProjectMemory {
   forgetAll(): Promise<number> {
     return this.#exclusive(() => {
       this.#loaded.clear();
+      this.#topics?.clear();
       return this.#store.forgetAll();
     });
   }
@@ -284,15 +328,29 @@ export class ContextManager implements ProjectMemory {
     });
   }
 
-  /** Resolves when everything that was asked for before is on disk. */
+  /** Resolves when everything that was asked for before is on disk, topics too. */
   async checkpoint(): Promise<void> {
-    await this.#tail;
+    await this.#exclusive(() => this.#saveTopics());
   }
 
   async close(): Promise<void> {
     await this.#tail;
-    this.#loaded.clear();
-    await this.#store.close();
+    try {
+      await this.#saveTopics();
+    } finally {
+      this.#loaded.clear();
+      await this.#store.close();
+    }
+  }
+
+  async #saveTopics(): Promise<void> {
+    const behind: Project[] = [];
+    for (const name of this.#topics === undefined ? [] : this.#behind) {
+      const project = await this.#store.project(name);
+      if (project !== undefined) behind.push(project);
+    }
+    this.#behind.clear();
+    await this.#topics?.save(behind);
   }
 
   async #change(project: string, change: { readonly name?: string; readonly private?: boolean }): Promise<Project> {

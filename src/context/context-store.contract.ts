@@ -283,6 +283,11 @@ export function testContextStore(
       await store.saveState(id, bytes);
       expect(await store.loadState(id)).toEqual(bytes);
       await expect(store.saveState("none", bytes)).rejects.toThrow("deleted");
+      const { revision } = (await store.projects()).find((project) => project.id === id)!;
+      await store.saveState(id, Uint8Array.of(7), { ifRevision: revision });
+      await store.saveState(id, Uint8Array.of(8), { ifRevision: revision + 1 });
+      await store.saveState("none", bytes, { ifRevision: revision });
+      expect(await store.loadState(id)).toEqual(Uint8Array.of(7));
     });
 
     test("returns any text exactly as it was given", async () => {

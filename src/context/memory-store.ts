@@ -269,8 +269,13 @@ export class MemoryStore implements ContextStore {
     return this.#shelves.get(projectId)?.state?.slice();
   }
 
-  async saveState(projectId: string, state: Uint8Array): Promise<void> {
+  async saveState(
+    projectId: string,
+    state: Uint8Array,
+    { ifRevision }: { readonly ifRevision?: number } = {},
+  ): Promise<void> {
     const shelf = this.#shelves.get(projectId);
+    if (ifRevision !== undefined && shelf?.project.revision !== ifRevision) return;
     if (shelf === undefined) throw new Error("Cannot save the state: its project was deleted meanwhile");
     shelf.state = state.slice();
   }

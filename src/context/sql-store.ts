@@ -323,9 +323,18 @@ export class SqlStore implements ContextStore {
     return row === undefined || row["state"] === null ? undefined : codec.readState(projectId, bytesOf(row, "state"));
   }
 
-  async saveState(projectId: string, state: Uint8Array): Promise<void> {
+  async saveState(
+    projectId: string,
+    state: Uint8Array,
+    { ifRevision }: { readonly ifRevision?: number } = {},
+  ): Promise<void> {
     await this.#transaction(async (sql, codec) => {
       const stored = await codec.storedState(projectId, state);
+      if (ifRevision !== undefined) {
+        const sentence = "UPDATE projects SET state = ? WHERE id = ? AND revision = ?";
+        await sql.run(sentence, [stored, projectId, ifRevision]);
+        return;
+      }
       const changed = await sql.run("UPDATE projects SET state = ? WHERE id = ?", [stored, projectId]);
       if (changed === 0) throw new Error("Cannot save the state: its project was deleted meanwhile");
     });

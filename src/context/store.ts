@@ -93,7 +93,8 @@ export interface ContextStore {
   updateValue(key: string, change: (old: string | undefined) => string): Promise<string>;
   /** Bytes that belong to a project: the state of its reservoir. */
   loadState(projectId: string): Promise<Uint8Array | undefined>;
-  saveState(projectId: string, state: Uint8Array): Promise<void>;
+  /** With `ifRevision` only while the project has that revision, so that what was forgotten meanwhile does not come back. */
+  saveState(projectId: string, state: Uint8Array, options?: { readonly ifRevision?: number }): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,12 @@
 import type { Readout } from "../nets/reservoir.js";
-import { decodeWeights, encodeWeights, type Json, tableOf, WeightsError } from "../nets/weights-file.js";
+import {
+  decodeWeights,
+  encodeWeights,
+  type Json,
+  tableOf,
+  WeightsError,
+  type WeightsFile,
+} from "../nets/weights-file.js";
 import { topicOutputs } from "./topic-scores.js";
 import { TURN_INPUTS, TURN_UNITS } from "./turn-features.js";
 
@@ -19,7 +26,7 @@ export interface TopicWeights {
   readonly meta: { readonly [name: string]: Json };
 }
 
-/** Weights that were read, and the SHA-256 that names them. */
+/** Weights that were read, and the SHA-256 that names them. The readout is made of its 8 bits when it is first asked for. */
 export type ReadTopicWeights = TopicWeights & { readonly hash: string };
 
 /** Of each topic, from utterance to utterance: now, so many back, before the last change, within the last 64. */
@@ -55,21 +62,32 @@ export function decodeTopicWeights(bytes: Uint8Array): ReadTopicWeights {
   const { domains, suggestFrom, changedFrom, ...meta } = file.meta;
   if (!Array.isArray(domains) || !domains.every((name) => typeof name === "string")) throw refusal("domains");
   if (typeof suggestFrom !== "number" || typeof changedFrom !== "number") throw refusal("thresholds");
-  const rows = (name: string, outputs: number, inputs: number): Readout => {
-    const quantized = tableOf(file, name, "i8", [outputs, inputs]);
-    const scales = tableOf(file, `${name}-scales`, "f32", [outputs]);
-    const weights = new Float32Array(quantized.length);
-    for (let at = 0; at < weights.length; at++) weights[at] = quantized[at]! * scales[Math.floor(at / inputs)]!;
-    return { weights, bias: tableOf(file, `${name}-bias`, "f32", [outputs]) };
-  };
+  const readout = rowsOf(file, "readout", topicOutputs(domains.length), TURN_UNITS);
+  let read: Readout | undefined;
   return {
     domains,
-    readout: rows("readout", topicOutputs(domains.length), TURN_UNITS),
-    words: rows("words", domains.length, TURN_INPUTS),
+    get readout() {
+      read ??= readout();
+      return read;
+    },
+    words: rowsOf(file, "words", domains.length, TURN_INPUTS)(),
     suggestFrom,
     changedFrom,
     meta,
     hash: file.hash,
+  };
+}
+
+/** Checks the tables of a readout now, and makes its numbers when called. */
+function rowsOf(file: WeightsFile, name: string, outputs: number, inputs: number): () => Readout {
+  const quantized = tableOf(file, name, "i8", [outputs, inputs]);
+  const scales = tableOf(file, `${name}-scales`, "f32", [outputs]);
+  const bias = tableOf(file, `${name}-bias`, "f32", [outputs]);
+  return () => {
+    const weights = new Float32Array(quantized.length);
+    for (let row = 0, at = 0; row < outputs; row++)
+      for (let input = 0; input < inputs; input++, at++) weights[at] = quantized[at]! * scales[row]!;
+    return { weights, bias };
   };
 }
 

@@ -2,6 +2,7 @@ import type { Query } from "../../core/query.js";
 import type { Parsed } from "../command.js";
 import { openSession } from "../session.js";
 import { print, remark, safe, type Terminal } from "../terminal.js";
+import { flushWaiting, keepForLater, mayWait } from "./background.js";
 import { closingLine, exitCodeOf, explanation, outcomeJson, readQuestion, sideOf } from "./answering.js";
 
 /** `mobile-ai ask`: one question, its answer as it comes, and a closing line that says who answered and why. */
@@ -23,9 +24,10 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
       ...(parsed.flag("background") ? { background: true } : {}),
     };
     const orchestrator = await session.orchestrator(query);
-    // Asked before the question is remembered, awaited behind the answer. A hint that fails is no reason to fail.
-    const suggestion = session.context.suggestProject(text, project).catch(() => undefined);
     const json = parsed.flag("json");
+    if (query.background && (await mayWait(orchestrator, query))) {
+      return await keepForLater(session, query, { json, terminal });
+    }
     const stream = !json && !parsed.flag("no-stream");
     let atLineStart = true;
     const outcome = await orchestrator.answer(query, {
@@ -41,8 +43,9 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
           }
         : {}),
     });
+    const turnId = outcome.kind === "answered" ? outcome.turnId : undefined;
     if (json) {
-      const suggestedProject = (await suggestion)?.project;
+      const suggestedProject = (await session.context.suggestProject(text, project, { turnId }))?.project;
       const facts = {
         ...outcomeJson(outcome, project),
         ...(suggestedProject === undefined ? {} : { suggestedProject }),
@@ -55,10 +58,14 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
       print(terminal, terminal.stdout.isTTY ? safe(outcome.text) : outcome.text);
     if (outcome.kind !== "answered") terminal.stderr.write(`${closingLine(outcome, terminal)}\n`);
     else if (!parsed.flag("quiet")) print(terminal, closingLine(outcome, terminal));
-    const suggested = (await suggestion)?.project;
-    if (suggested !== undefined && !parsed.flag("quiet"))
+    const suggested = parsed.flag("quiet")
+      ? undefined
+      : (await session.context.suggestProject(text, project, { turnId }))?.project;
+    if (suggested !== undefined)
       remark(terminal, `This sounds like project ${safe(suggested)}: --project ${shellWord(safe(suggested))}`);
     if (parsed.flag("explain")) print(terminal, explanation(outcome, [], outcome));
+    // The remote has just answered, so what waited for it need not wait any longer.
+    if (outcome.kind === "answered" && outcome.route === "remote") await flushWaiting(orchestrator, session, terminal);
     return exitCodeOf(outcome);
   } finally {
     await session.close();
