@@ -266,3 +266,88 @@ export function lifBackward(
   store<f32>(sums, sumLanesF32(sumA));
   store<f32>(sums, sumLanesF32(sumB), 4);
 }
+
+/** Writes to list[1..] the byte offsets within the row of the columns (multiples of 4) that are not zero, and how many to list[0]. */
+export function listEvents(row: usize, columns: i32, list: usize): void {
+  const bytes = (<usize>columns) << 2;
+  const zero = f32x4.splat(0);
+  let end = list + 4;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    let mask = i32x4.bitmask(f32x4.ne(v128.load(row + at), zero));
+    while (mask !== 0) {
+      store<u32>(end, <u32>at + ((<u32>ctz(mask)) << 2));
+      end += 4;
+      mask &= mask - 1;
+    }
+  }
+  store<u32>(list, <u32>(end - list - 4) >> 2);
+}
+
+/** `spread` where sources are lists of spikes: each adds its weight, `shifts[k]` bytes later. Rows have room behind for the latest. */
+export function spreadEvents(
+  rows: usize,
+  rowBytes: usize,
+  count: i32,
+  columns: i32,
+  starts: usize,
+  lists: usize,
+  shifts: usize,
+  weights: usize,
+): void {
+  for (let number = 0; number < count; number++) {
+    memory.fill(rows, 0, (<usize>columns) << 2);
+    const start = starts + ((<usize>number) << 2);
+    const end = (<usize>load<u32>(start, 4)) << 2;
+    for (let connection = (<usize>load<u32>(start)) << 2; connection < end; connection += 4) {
+      let event = <usize>load<u32>(lists + connection);
+      const stop = event + ((<usize>load<u32>(event)) << 2);
+      const row = rows + load<u32>(shifts + connection);
+      const weight = load<f32>(weights + connection);
+      for (; event + 8 <= stop; event += 8) {
+        const one = row + load<u32>(event, 4);
+        store<f32>(one, load<f32>(one) + weight);
+        const other = row + load<u32>(event, 8);
+        store<f32>(other, load<f32>(other) + weight);
+      }
+      if (event < stop) {
+        const one = row + load<u32>(event, 4);
+        store<f32>(one, load<f32>(one) + weight);
+      }
+    }
+    rows += rowBytes;
+  }
+}
+
+/** `correlate` where sources are lists of spikes. Behind a row are zeros. */
+export function correlateEvents(
+  rows: usize,
+  rowBytes: usize,
+  count: i32,
+  starts: usize,
+  lists: usize,
+  shifts: usize,
+  gradients: usize,
+): void {
+  for (let number = 0; number < count; number++) {
+    const start = starts + ((<usize>number) << 2);
+    const end = (<usize>load<u32>(start, 4)) << 2;
+    for (let connection = (<usize>load<u32>(start)) << 2; connection < end; connection += 4) {
+      let event = <usize>load<u32>(lists + connection);
+      const stop = event + ((<usize>load<u32>(event)) << 2);
+      const row = rows + load<u32>(shifts + connection);
+      let a: f32 = 0;
+      let b: f32 = 0;
+      let c: f32 = 0;
+      let d: f32 = 0;
+      for (; event + 16 <= stop; event += 16) {
+        a += load<f32>(row + load<u32>(event, 4));
+        b += load<f32>(row + load<u32>(event, 8));
+        c += load<f32>(row + load<u32>(event, 12));
+        d += load<f32>(row + load<u32>(event, 16));
+      }
+      for (; event < stop; event += 4) a += load<f32>(row + load<u32>(event, 4));
+      store<f32>(gradients + connection, load<f32>(gradients + connection) + (a + b + (c + d)));
+    }
+    rows += rowBytes;
+  }
+}

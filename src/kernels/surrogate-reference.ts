@@ -27,6 +27,37 @@ export function surrogateReference(buffer: ArrayBuffer): SurrogateExports {
         }
       }
     },
+    listEvents(row, columns, list) {
+      let count = 0;
+      for (let c = 0; c < columns; c++) if (f32[(row >> 2) + c] !== 0) u32[(list >> 2) + ++count] = 4 * c;
+      u32[list >> 2] = count;
+    },
+    spreadEvents(rows, rowBytes, count, columns, starts, lists, shifts, weights) {
+      for (let number = 0; number < count; number++) {
+        const row = (rows + number * rowBytes) >> 2;
+        f32.fill(0, row, row + columns);
+        for (let k = u32[(starts >> 2) + number]!; k < u32[(starts >> 2) + number + 1]!; k++) {
+          const list = u32[(lists >> 2) + k]! >> 2;
+          const shifted = row + (u32[(shifts >> 2) + k]! >> 2);
+          for (let event = 1; event <= u32[list]!; event++) {
+            const at = shifted + (u32[list + event]! >> 2);
+            f32[at] = f32[at]! + f32[(weights >> 2) + k]!;
+          }
+        }
+      }
+    },
+    correlateEvents(rows, rowBytes, count, starts, lists, shifts, gradients) {
+      for (let number = 0; number < count; number++) {
+        const row = (rows + number * rowBytes) >> 2;
+        for (let k = u32[(starts >> 2) + number]!; k < u32[(starts >> 2) + number + 1]!; k++) {
+          const list = u32[(lists >> 2) + k]! >> 2;
+          const shifted = row + (u32[(shifts >> 2) + k]! >> 2);
+          let sum = 0;
+          for (let event = 1; event <= u32[list]!; event++) sum += f32[shifted + (u32[list + event]! >> 2)]!;
+          f32[(gradients >> 2) + k] = f32[(gradients >> 2) + k]! + sum;
+        }
+      }
+    },
     rowSums(a, b, columns, sums) {
       let plain = 0;
       let product = 0;

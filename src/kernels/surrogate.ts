@@ -28,6 +28,29 @@ export interface SurrogateExports {
     sources: number,
     gradients: number,
   ): void;
+  /** list = [how many, byte offset of each column of the row that is not zero ...]. Columns in multiples of 4. */
+  listEvents(row: number, columns: number, list: number): void;
+  /** `spread` where source k is the list at lists[k], shifts[k] bytes later, and every value is 1. */
+  spreadEvents(
+    rows: number,
+    rowBytes: number,
+    count: number,
+    columns: number,
+    starts: number,
+    lists: number,
+    shifts: number,
+    weights: number,
+  ): void;
+  /** `correlate` with such sources. */
+  correlateEvents(
+    rows: number,
+    rowBytes: number,
+    count: number,
+    starts: number,
+    lists: number,
+    shifts: number,
+    gradients: number,
+  ): void;
   /** sums = [sum of a, sum of a * b]. Columns in multiples of 8. */
   rowSums(a: number, b: number, columns: number, sums: number): void;
   /** a = p a + q b + r. Columns in multiples of 4. */

@@ -65,6 +65,9 @@ export interface Wiring {
   readonly order: Uint32Array;
   readonly starts: Int32Array;
   readonly sources: Int32Array;
+  /** The list of each connection's spikes, where the sources list them, and its delay in bytes. */
+  readonly lists: Int32Array | undefined;
+  readonly shifts: Int32Array;
   /** For the way back: place of each connection in the order of targets. */
   readonly backOrder: Uint32Array;
   readonly backStarts: Int32Array;
@@ -72,9 +75,25 @@ export interface Wiring {
   readonly backWeights: Float32Array;
 }
 
+/** A layer's spikes as lists: (units) of a count and byte offsets. Behind the values of a row, twice the pad is room for delays. */
+export interface EventLists {
+  readonly at: number;
+  readonly listBytes: number;
+}
+
+/** Bytes of the lists of so many rows. */
+export function eventListsBytes({ steps, lanes }: SurrogateShape, count: number): number {
+  return arenaBytes((steps * lanes + 1) * count, 4);
+}
+
+/** Empty lists. */
+export function eventListsIn({ arena }: SurrogateKernels, { steps, lanes }: SurrogateShape, count: number): EventLists {
+  return { at: arena.i32((steps * lanes + 1) * count).byteOffset, listBytes: 4 * (steps * lanes + 1) };
+}
+
 /** Bytes that a wiring takes. */
 export function wiringBytes({ weights, inputs, outputs }: Synapses): number {
-  return 3 * arenaBytes(weights.length, 4) + arenaBytes(outputs + 1, 4) + arenaBytes(inputs + 1, 4);
+  return 5 * arenaBytes(weights.length, 4) + arenaBytes(outputs + 1, 4) + arenaBytes(inputs + 1, 4);
 }
 
 /** Wires rows of sources to rows of gradients of the same shape. */
@@ -84,6 +103,7 @@ export function wiringIn(
   from: Rows,
   to: Rows,
   synapses: Synapses,
+  events?: EventLists,
 ): Wiring {
   const { inputs, outputs, starts, targets, delays } = synapses;
   const count = targets.length;
@@ -99,20 +119,28 @@ export function wiringIn(
   for (let output = 0; output < outputs; output++)
     forwardStarts[output + 1] = forwardStarts[output + 1]! + forwardStarts[output]!;
   const sources = arena.i32(count);
-  for (const [index, synapse] of order.entries())
+  const lists = arena.i32(count);
+  const shifts = arena.i32(count);
+  for (const [index, synapse] of order.entries()) {
     sources[index] = from.at + origins[synapse]! * from.rowBytes - delays[synapse]! * stepBytes;
+    lists[index] = events === undefined ? 0 : events.at + origins[synapse]! * events.listBytes;
+    shifts[index] = delays[synapse]! * stepBytes;
+  }
   const backStarts = arena.i32(inputs + 1);
   backStarts.set(starts);
   const backSources = arena.i32(count);
   for (let synapse = 0; synapse < count; synapse++)
     backSources[synapse] = to.at + targets[synapse]! * to.rowBytes + delays[synapse]! * stepBytes;
   const backWeights = arena.f32(count);
-  return { synapses, order, starts: forwardStarts, sources, backOrder: place, backStarts, backSources, backWeights };
+  return {
+    ...{ synapses, order, starts: forwardStarts, sources, lists: events === undefined ? undefined : lists, shifts },
+    ...{ backOrder: place, backStarts, backSources, backWeights },
+  };
 }
 
 /** Bytes of a layer's values, without its parameters. */
 export function surrogateLayerBytes(shape: SurrogateShape, { synapses }: SurrogateLayerOptions): number {
-  return 4 * rowsBytes(shape, synapses.outputs) + wiringBytes(synapses);
+  return 4 * rowsBytes(shape, synapses.outputs) + wiringBytes(synapses) + eventListsBytes(shape, synapses.outputs);
 }
 
 /** How many parameters a layer has: a weight for each synapse, then gain, shift and two decays for each neuron. */
@@ -124,6 +152,8 @@ export function surrogateParameterCount({ synapses }: SurrogateLayerOptions): nu
 export class SurrogateLayer {
   readonly units: number;
   readonly spikes: Rows;
+  /** The same as lists, unless spikes are smooth. */
+  readonly events: EventLists;
   /** dL/ds before `backward`, dL/dx after it. */
   readonly gradient: Rows;
   /** (units) share of steps with a spike in the last batch. */
@@ -148,7 +178,7 @@ export class SurrogateLayer {
   constructor(
     kernels: SurrogateKernels,
     shape: SurrogateShape,
-    from: Rows,
+    from: { readonly rows: Rows; readonly events?: EventLists },
     options: SurrogateLayerOptions,
     parameters: Float32Array,
     gradients: Float32Array,
@@ -163,7 +193,8 @@ export class SurrogateLayer {
     this.#v = rowsIn(kernels, shape, units);
     this.spikes = rowsIn(kernels, shape, units);
     this.gradient = rowsIn(kernels, shape, units);
-    this.#wiring = wiringIn(kernels, shape, from, this.gradient, synapses);
+    this.events = eventListsIn(kernels, shape, units);
+    this.#wiring = wiringIn(kernels, shape, from.rows, this.gradient, synapses, from.events);
     const count = synapses.weights.length;
     const block = (index: number): Float32Array =>
       parameters.subarray(count + index * units, count + (index + 1) * units);
@@ -189,18 +220,9 @@ export class SurrogateLayer {
   forward(momentum: number, smooth: number, sums: Float32Array, scratch: number): void {
     const { exports } = this.#kernels;
     const { steps, lanes } = this.#shape;
-    const { starts, sources } = this.#wiring;
     const columns = steps * lanes;
     const [x, v, s] = [this.#x, this.#v, this.spikes];
-    exports.spread(
-      x.at,
-      x.rowBytes,
-      this.units,
-      columns,
-      starts.byteOffset,
-      sources.byteOffset,
-      this.weights.byteOffset,
-    );
+    spreadForward(this.#kernels, this.#shape, this.#wiring, this.weights, x);
     const z = this.#options.reset === "subtract" ? 0 : 1;
     for (let unit = 0; unit < this.units; unit++) {
       const row = unit * x.rowBytes;
@@ -209,6 +231,7 @@ export class SurrogateLayer {
       exports.lifForward(x.at + row, v.at + row, s.at + row, steps, lanes, scale, shift, a, b, z, smooth, scratch);
       exports.rowSums(s.at + row, s.at + row, columns, sums.byteOffset);
       this.rates[unit] = sums[0]! / columns;
+      if (smooth === 0) exports.listEvents(s.at + row, columns, this.events.at + unit * this.events.listBytes);
     }
   }
 
@@ -268,16 +291,7 @@ export class SurrogateLayer {
         scale * (inverse * m2 * mean - m1),
       );
     }
-    const { starts, sources } = this.#wiring;
-    exports.correlate(
-      g.at,
-      g.rowBytes,
-      this.units,
-      columns,
-      starts.byteOffset,
-      sources.byteOffset,
-      this.#gradients.byteOffset,
-    );
+    correlateBack(this.#kernels, this.#shape, this.#wiring, g, this.#gradients);
   }
 
   /** dL/ds of the layer before into its gradient rows, after `backward`. */
@@ -341,6 +355,37 @@ export class SurrogateLayer {
 
   #add(index: number, value: number): void {
     this.#gradients[index] = this.#gradients[index]! + value;
+  }
+}
+
+/** x of the targets of a wiring from the values, or the listed spikes, of its sources. */
+export function spreadForward(
+  { exports }: SurrogateKernels,
+  { steps, lanes }: SurrogateShape,
+  { synapses, starts, sources, lists, shifts }: Wiring,
+  weights: Float32Array,
+  x: Rows,
+): void {
+  const into = [x.at, x.rowBytes, synapses.outputs, steps * lanes, starts.byteOffset] as const;
+  if (lists === undefined) exports.spread(...into, sources.byteOffset, weights.byteOffset);
+  else exports.spreadEvents(...into, lists.byteOffset, shifts.byteOffset, weights.byteOffset);
+}
+
+/** Adds to the gradients of a wiring's weights what follows from dL/dx of its targets. */
+export function correlateBack(
+  { exports }: SurrogateKernels,
+  { steps, lanes }: SurrogateShape,
+  { synapses, starts, sources, lists, shifts }: Wiring,
+  ofX: Rows,
+  gradients: Float32Array,
+): void {
+  const { at, rowBytes } = ofX;
+  if (lists === undefined) {
+    const from = [at, rowBytes, synapses.outputs, steps * lanes, starts.byteOffset] as const;
+    exports.correlate(...from, sources.byteOffset, gradients.byteOffset);
+  } else {
+    const from = [at, rowBytes, synapses.outputs, starts.byteOffset] as const;
+    exports.correlateEvents(...from, lists.byteOffset, shifts.byteOffset, gradients.byteOffset);
   }
 }
 

@@ -4,6 +4,8 @@ import { decayOf, lifParameters } from "./lif.js";
 import type { SpikingNetworkDescription } from "./spiking-network.js";
 import { maxDelayOf, type Synapses } from "./spiking-synapses.js";
 import {
+  correlateBack,
+  type EventLists,
   logit,
   type Rows,
   rowOf,
@@ -14,6 +16,7 @@ import {
   type SurrogateShape,
   sigmoid,
   spreadBack,
+  spreadForward,
   surrogateLayerBytes,
   surrogateParameterCount,
   type Wiring,
@@ -108,7 +111,8 @@ export class SurrogateNetwork {
     this.#scratch = arena.f32(2 * lanes).byteOffset;
     this.#noPenalty = new Float32Array(widest);
     this.#inputRows = rowsIn(this.#kernels, shape, inputs);
-    let from = this.#inputRows;
+    const listed = options.smooth !== true;
+    let from: { readonly rows: Rows; readonly events?: EventLists } = { rows: this.#inputRows };
     let first = 0;
     this.layers = layers.map((layer, index) => {
       const end = first + counts[index]!;
@@ -117,12 +121,12 @@ export class SurrogateNetwork {
         ...([this.parameters.subarray(first, end), this.gradients.subarray(first, end)] as const),
       );
       first = end;
-      from = made.spikes;
+      from = listed ? { rows: made.spikes, events: made.events } : { rows: made.spikes };
       return made;
     });
     this.#logits = rowsIn(this.#kernels, shape, readout.outputs);
     this.#logitGradients = rowsIn(this.#kernels, shape, readout.outputs);
-    this.#wiring = wiringIn(this.#kernels, shape, from, this.#logitGradients, readout);
+    this.#wiring = wiringIn(this.#kernels, shape, from.rows, this.#logitGradients, readout, from.events);
     this.#readout = this.parameters.subarray(first);
     this.#readoutGradients = this.gradients.subarray(first);
     for (const [index, synapse] of this.#wiring.order.entries()) this.#readout[index] = readout.weights[synapse]!;
@@ -148,13 +152,8 @@ export class SurrogateNetwork {
   forward(momentum: number): void {
     const smooth = this.#options.smooth === true ? this.#slope : 0;
     for (const layer of this.layers) layer.forward(momentum, smooth, this.#sums, this.#scratch);
-    const { exports } = this.#kernels;
-    const { starts, sources } = this.#wiring;
-    const { lanes, steps } = this;
-    exports.spread(
-      ...([this.#logits.at, this.#logits.rowBytes, this.outputs, steps * lanes] as const),
-      ...([starts.byteOffset, sources.byteOffset, this.#readout.byteOffset] as const),
-    );
+    spreadForward(this.#kernels, this.#shape, this.#wiring, this.#readout, this.#logits);
+    const { lanes } = this;
     const a = this.#readoutDecay;
     for (let output = 0; output < this.outputs; output++) {
       const row = this.logits(output);
@@ -214,7 +213,7 @@ export class SurrogateNetwork {
   }
 
   #backwardReadout(): void {
-    const { lanes, steps, outputs } = this;
+    const { lanes, outputs } = this;
     const a = this.#readoutDecay;
     const connections = this.#wiring.order.length;
     const gradients = this.#readoutGradients;
@@ -235,11 +234,7 @@ export class SurrogateNetwork {
       for (let c = 0; c < gradient.length; c++) gradient[c] = (1 - a) * gradient[c]!;
     }
     gradients[gradients.length - 1] = toDecay * a * (1 - a);
-    const { starts, sources } = this.#wiring;
-    this.#kernels.exports.correlate(
-      ...([this.#logitGradients.at, this.#logitGradients.rowBytes, outputs, steps * lanes] as const),
-      ...([starts.byteOffset, sources.byteOffset, gradients.byteOffset] as const),
-    );
+    correlateBack(this.#kernels, this.#shape, this.#wiring, this.#logitGradients, gradients);
   }
 
   #rateGradient({ rates, units }: SurrogateLayer): Float32Array {

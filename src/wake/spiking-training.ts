@@ -69,7 +69,7 @@ export function trainSpikingStage(
   negatives: FeatureSet,
   options: SpikingTrainingOptions,
 ): SpikingNetworkDescription {
-  const { seed, steps, shape = WAKE_SHAPE, learningRate = 2e-3, lanes = 32, frames = 160, onStep } = options;
+  const { seed, steps, shape = WAKE_SHAPE, learningRate = 2e-3, lanes = 32, frames = 128, onStep } = options;
   const network = newNetwork(shape, seed, frames, lanes);
   const adam = options.resume?.adam ?? adamState(network.parameters);
   if (options.resume !== undefined) restore(network, options.resume);
@@ -173,15 +173,20 @@ function averaged(network: SurrogateNetwork, adam: AdamState, batches: Batches):
 }
 
 interface Window {
-  /** First frame, or last but the frames of a sequence where the word is. */
+  readonly set: "positives" | "negatives";
+  /** First frame in the set. */
   readonly start: number;
-  /** Where in the window the word is over: its score counts from a little before to a little after; -1 for a negative. */
-  readonly wordEnd: number;
+  /** Frames of the set that go by in one of the window: the tempo is changed by it. */
+  readonly pace: number;
+  /** Where in the window the word begins and is over; both -1 in a negative. */
   readonly wordStart: number;
+  readonly wordEnd: number;
 }
 
 /** Frames at a window's beginning in which nothing is asked: delays and membranes fill. */
 const WARM_UP = 24;
+/** Most frames of the set that go by in one of a window. */
+const SLOWEST = 1.18;
 /** Frames around the end of the word within which the score must rise. */
 const EARLY = 8;
 const LATE = 30;
@@ -205,7 +210,8 @@ class Batches {
   readonly #encoder: SpikeEncoder;
   #windows: Window[] = [];
   #rows: Float32Array[] = [];
-  #frames = new Float32Array(0);
+  #source = new Float32Array(0);
+  readonly #frame = new Float32Array(BANDS);
   readonly #events = new Float32Array(BANDS);
 
   constructor(positives: FeatureSet, negatives: FeatureSet, word: string, encoding: SpikeEncoding, random: Random) {
@@ -231,12 +237,11 @@ class Batches {
     if (this.#rows.length === 0) this.#rows = Array.from({ length: BANDS }, (_, band) => network.input(band));
     const positives = Math.round(lanes * 0.4);
     this.#windows = [];
-    if (this.#frames.length !== steps * BANDS) this.#frames = new Float32Array(steps * BANDS);
+    if (this.#source.length === 0) this.#source = new Float32Array((Math.ceil(steps * SLOWEST) + 2) * BANDS);
     for (let lane = 0; lane < lanes; lane++) {
       const window = lane < positives ? this.#positive(steps) : this.#negative(steps, lane % 2 === 0);
       this.#windows.push(window);
-      const isPositiveSet = window.wordEnd >= 0 || window.wordStart >= 0;
-      this.#read(network, lane, isPositiveSet ? this.#positives : this.#negatives, window.start);
+      this.#read(network, lane, window.set === "positives" ? this.#positives : this.#negatives, window);
     }
   }
 
@@ -246,7 +251,7 @@ class Batches {
     const scores = network.logits(0);
     const gradients = network.logitGradients(0).fill(0);
     let sum = 0;
-    for (const [lane, { start, wordStart, wordEnd }] of this.#windows.entries()) {
+    for (const [lane, { set, start, wordStart, wordEnd }] of this.#windows.entries()) {
       if (wordEnd >= 0) {
         const from = Math.max(WARM_UP, wordEnd - EARLY);
         sum += this.#judge(scores, gradients, lane, lanes, { from, to: Math.min(steps, wordEnd + LATE) }, 1);
@@ -258,7 +263,7 @@ class Batches {
       }
       const loss = this.#judge(scores, gradients, lane, lanes, { from: WARM_UP, to: steps }, -1);
       sum += loss;
-      if (wordStart < 0) this.#remember(start, loss);
+      if (set === "negatives") this.#remember(start, loss);
     }
     return sum / lanes;
   }
@@ -290,41 +295,45 @@ class Batches {
   #positive(steps: number): Window {
     const random = this.#random;
     const word = this.#words[Math.floor(random.next() * this.#words.length)]!;
-    const tail = LATE - 8 + Math.floor(random.next() * 16);
-    const start = Math.max(word.start, Math.min(word.to + tail, word.end) - steps);
-    return {
-      start: this.#within(this.#positives, start, steps),
-      wordStart: word.from - start,
-      wordEnd: word.to - start,
-    };
+    const pace = this.#pace();
+    const tail = Math.floor((LATE - 8 + random.next() * 16) * pace);
+    const wanted = Math.max(word.start, Math.min(word.to + tail, word.end) - Math.floor(steps * pace));
+    const start = this.#within(this.#positives, wanted, steps);
+    const inWindow = (frame: number): number => Math.round((frame - start) / pace);
+    return { set: "positives", start, pace, wordStart: inWindow(word.from), wordEnd: inWindow(word.to) };
   }
 
   #negative(steps: number, tryHard: boolean): Window {
     const random = this.#random;
+    const pace = this.#pace();
+    const none = { pace, wordStart: -1, wordEnd: -1 };
     if (this.#parts.length > 0 && random.next() < 0.12) {
       const part = this.#parts[Math.floor(random.next() * this.#parts.length)]!;
-      const start = this.#within(this.#positives, Math.max(part.start, part.end - steps), steps);
-      return { start, wordStart: 0, wordEnd: -1 };
+      const wanted = Math.max(part.start, part.end - Math.floor(steps * pace));
+      return { ...none, set: "positives", start: this.#within(this.#positives, wanted, steps) };
     }
     if (tryHard && this.#hard.length > 64) {
       const one = this.#hard[Math.floor(random.next() * this.#hard.length)]!;
-      const shift = Math.floor((random.next() - 0.5) * 40);
-      const start = this.#within(this.#negatives, one.start + shift, steps);
-      if (this.#isFree(start, steps)) return { start, wordStart: -1, wordEnd: -1 };
+      const start = this.#within(this.#negatives, one.start + Math.floor((random.next() - 0.5) * 40), steps);
+      if (this.#isFree(start, steps)) return { ...none, set: "negatives", start };
     }
     for (;;) {
-      const start = Math.floor(random.next() * (this.#free.length - steps));
-      if (this.#isFree(start, steps)) return { start, wordStart: -1, wordEnd: -1 };
+      const start = this.#within(this.#negatives, Math.floor(random.next() * this.#free.length), steps);
+      if (this.#isFree(start, steps)) return { ...none, set: "negatives", start };
     }
   }
 
+  #pace(): number {
+    return this.#random.next() < 0.6 ? 0.85 + (SLOWEST - 0.85) * this.#random.next() : 1;
+  }
+
   #isFree(start: number, steps: number): boolean {
-    for (let frame = start; frame < start + steps; frame += 4) if (this.#free[frame] === 0) return false;
+    for (let frame = start; frame < start + steps * SLOWEST; frame += 4) if (this.#free[frame] === 0) return false;
     return true;
   }
 
   #within(set: FeatureSet, start: number, steps: number): number {
-    return Math.max(0, Math.min(start, set.bytes.length / BANDS - steps));
+    return Math.max(0, Math.min(start, set.bytes.length / BANDS - Math.ceil(steps * SLOWEST) - 2));
   }
 
   /** Hard windows are kept until they are easy. */
@@ -337,23 +346,40 @@ class Batches {
     } else if (found >= 0 && loss < HARD_LOSS / 3) this.#hard.splice(found, 1);
   }
 
-  #read(network: SurrogateNetwork, lane: number, set: FeatureSet, start: number): void {
+  #read(network: SurrogateNetwork, lane: number, set: FeatureSet, { start, pace }: Window): void {
     const { steps, lanes } = network;
     const rows = this.#rows;
-    readFrames(this.#frames, set, start, steps);
     const random = this.#random;
-    // Some bands missing, all of them louder or softer: other microphones.
+    const length = Math.min(Math.ceil(steps * pace) + 2, set.bytes.length / BANDS - start);
+    readFrames(this.#source, set, start, length);
+    // Another voice before another microphone: bands moved up or down, some missing, all of them louder or softer.
     const gain = 0.8 + 0.4 * random.next();
-    const missing = random.next() < 0.5 ? Math.floor(random.next() * 6) : 0;
+    const moved = random.next() < 0.6 ? 3 * random.next() - 1.5 : 0;
+    const missing = random.next() < 0.5 ? Math.floor(random.next() * 8) : 0;
     const first = Math.floor(random.next() * (BANDS - missing));
     this.#encoder.reset();
     for (let step = 0; step < steps; step++) {
-      const frame = this.#frames.subarray(step * BANDS, (step + 1) * BANDS);
-      for (let band = 0; band < BANDS; band++) frame[band] = frame[band]! * gain;
-      frame.fill(0, first, first + missing);
-      this.#encoder.encode(this.#events, frame);
+      const time = Math.min(step * pace, length - 1);
+      const before = Math.floor(time);
+      const after = Math.min(before + 1, length - 1);
+      const share = time - before;
+      for (let band = 0; band < BANDS; band++) {
+        const place = Math.max(0, Math.min(BANDS - 1, band + moved));
+        const low = Math.floor(place);
+        const high = Math.min(low + 1, BANDS - 1);
+        const mix = place - low;
+        const early = this.#at(before, low) * (1 - mix) + this.#at(before, high) * mix;
+        const late = this.#at(after, low) * (1 - mix) + this.#at(after, high) * mix;
+        this.#frame[band] = gain * (early + share * (late - early));
+      }
+      this.#frame.fill(0, first, first + missing);
+      this.#encoder.encode(this.#events, this.#frame);
       for (let band = 0; band < BANDS; band++) rows[band]![step * lanes + lane] = this.#events[band]!;
     }
+  }
+
+  #at(frame: number, band: number): number {
+    return this.#source[frame * BANDS + band]!;
   }
 }
 
