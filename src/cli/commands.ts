@@ -506,12 +506,17 @@ export const root: Command = {
           name: "listen",
           summary: "Say each time a phrase is heard, until Ctrl-C. Nothing is recorded.",
           arguments: [
-            { name: "INPUT", summary: "- reads 16-bit samples at 16 kHz from standard input; default: the microphone" },
+            {
+              name: "INPUT",
+              summary:
+                "- reads 16-bit samples (signed, little-endian, one channel) from standard input; default: the microphone",
+            },
           ],
           options: [
             PHRASE,
             THRESHOLD,
             NETWORKS,
+            { name: "rate", value: "HZ", summary: "samples a second on standard input; default: 16000" },
             { name: "device", value: "NAME", summary: "the microphone, as arecord -L names it" },
             JSON_OUTPUT,
           ],

@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../core/random.js";
 import { AudioError } from "./audio.js";
 import { decodeFlac } from "./flac.js";
-import { decodePcm16, readAudio } from "./read-audio.js";
-import { resample } from "./resample.js";
+import { readAudio } from "./read-audio.js";
+import { Resampler, resample } from "./resample.js";
 import { decodeWav } from "./wav.js";
 import { encodeWav } from "./wav-writer.js";
 
@@ -144,11 +145,29 @@ describe("resampling", () => {
     expect(Math.max(...out.subarray(200, 15800).map(Math.abs))).toBeLessThan(1e-3);
   });
 
+  test("a stream cut anywhere is the same stream", () => {
+    const random = seededRandom(3);
+    const samples = Float32Array.from({ length: 5000 }, () => random.next() - 0.5);
+    for (const [from, to] of [
+      [44100, 16000],
+      [48000, 16000],
+      [8000, 16000],
+      [16000, 16000],
+    ] as const) {
+      const resampler = new Resampler(from, to);
+      const out: number[] = [];
+      for (let at = 0; at < samples.length; ) {
+        const end = Math.min(samples.length, at + Math.floor(random.next() * 300));
+        out.push(...resampler.push(samples.subarray(at, end)));
+        at = end;
+      }
+      const whole = resample(samples, from, to);
+      expect(out.length).toBeGreaterThan(whole.length - 120);
+      expect(out).toEqual([...whole.subarray(0, out.length)]);
+    }
+  });
+
   test("a rate that is none is refused", () => {
     expect(() => resample(new Float32Array(1), 0, 16000)).toThrow(RangeError);
   });
-});
-
-test("raw 16-bit samples are read from any offset", () => {
-  expect([...decodePcm16(Uint8Array.of(9, 0, 0x40, 0, 0xc0, 7).subarray(1))]).toEqual([0.5, -0.5]);
 });

@@ -25,11 +25,3 @@ function decode(bytes: Uint8Array): Audio {
         : undefined;
   throw new AudioError(`Cannot read the sound: expected a WAV or FLAC file, got ${known ?? "something else"}`);
 }
-
-/** Signed 16-bit little-endian samples as floats; an odd last byte is left out. */
-export function decodePcm16(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const samples = new Float32Array(bytes.length >> 1);
-  for (let index = 0; index < samples.length; index++) samples[index] = view.getInt16(2 * index, true) / 32768;
-  return samples;
-}

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
+import { Pcm16Decoder } from "../../core/audio-source.js";
+import { systemClock } from "../../core/clock.js";
 import { messageOf } from "../../core/errors.js";
-import { microphoneCapture, type PcmSource } from "../../platform/node/microphone-capture.js";
+import { microphoneCapture, NoRecorderError } from "../../platform/node/microphone-capture.js";
 import { type HeardPhrase, WakeListener } from "../../wake/listener.js";
-import { decodePcm16, readAudio, SAMPLE_RATE } from "../../wake/read-audio.js";
-import { resample } from "../../wake/resample.js";
+import { readAudio, SAMPLE_RATE } from "../../wake/read-audio.js";
+import { Resampler } from "../../wake/resample.js";
+import { runWakeLoop } from "../../wake-loop.js";
 import { CommandError, EXIT, type Parsed, UsageError } from "../command.js";
 import { reasonOf } from "../files.js";
 import { print, remark, safe, type Terminal, table } from "../terminal.js";
@@ -55,9 +58,9 @@ export async function listenWake(parsed: Parsed, terminal: Terminal): Promise<nu
     throw new UsageError(
       `Cannot listen to "${safe(parsed.words[0])}": - reads samples from standard input; for a file use mobile-ai wake test`,
     );
+  const resampler = new Resampler(rate, SAMPLE_RATE);
   const hear = (samples: Float32Array): void => {
-    for (const event of listener.process(resample(samples, rate, SAMPLE_RATE)))
-      tell(event, parsed.flag("json"), terminal);
+    for (const event of listener.process(resampler.push(samples))) tell(event, parsed.flag("json"), terminal);
   };
   const report = (): void => {
     const { passed, hops } = listener.work;
@@ -77,7 +80,24 @@ export async function listenWake(parsed: Parsed, terminal: Terminal): Promise<nu
     report();
     return 0;
   }
-  await hearMicrophone(terminal, parsed, hear);
+  const device = parsed.text("device");
+  const source = microphoneCapture(device === undefined ? {} : { device });
+  remark(terminal, "Listening; nothing is recorded. Ctrl-C ends it");
+  await runWakeLoop({
+    source,
+    listener,
+    clock: systemClock,
+    signal: terminal.signal,
+    power: { dispatch: () => {} },
+    onWake: (event) => tell(event, parsed.flag("json"), terminal),
+    onLost(error, retryMs) {
+      if (error instanceof NoRecorderError) throw new CommandError(error.message);
+      remark(
+        terminal,
+        safe(`${error?.message ?? "The microphone went away"}. Asleep; trying again in ${retryMs / 1000} s`),
+      );
+    },
+  });
   report();
   return EXIT.interrupted;
 }
@@ -110,81 +130,16 @@ function tell(event: HeardPhrase, isJson: boolean, terminal: Terminal): void {
 
 /** Reads samples from standard input until it ends; resolves to whether half a sample was left. */
 async function hearInput(terminal: Terminal, hear: (samples: Float32Array) => void): Promise<boolean> {
-  let half: Uint8Array = new Uint8Array(0);
+  const decoder = new Pcm16Decoder();
   const onAbort = (): void => void terminal.stdin.destroy();
   terminal.signal.addEventListener("abort", onAbort, { once: true });
   try {
-    for await (const chunk of terminal.stdin) {
-      const bytes = Buffer.concat([half, Buffer.from(chunk)]);
-      hear(decodePcm16(bytes));
-      half = bytes.length % 2 === 1 ? bytes.subarray(bytes.length - 1) : new Uint8Array(0);
-    }
+    for await (const chunk of terminal.stdin) hear(decoder.push(Buffer.from(chunk)));
   } catch (error) {
     terminal.signal.throwIfAborted();
     throw error;
   } finally {
     terminal.signal.removeEventListener("abort", onAbort);
   }
-  return half.length > 0;
-}
-
-const FIRST_RETRY_MS = 1000;
-const LAST_RETRY_MS = 60_000;
-
-/** Hears the microphone until Ctrl-C; when it goes away it is tried again after 1, 2, 4 ... 60 seconds. */
-async function hearMicrophone(
-  terminal: Terminal,
-  parsed: Parsed,
-  hear: (samples: Float32Array) => void,
-): Promise<void> {
-  const device = parsed.text("device");
-  const source = microphoneCapture(device === undefined ? {} : { device });
-  remark(terminal, "Listening; nothing is recorded. Ctrl-C ends it");
-  for (let waitMs = FIRST_RETRY_MS; !terminal.signal.aborted; waitMs = Math.min(LAST_RETRY_MS, 2 * waitMs)) {
-    const { heard, error } = await hearOnce(source, terminal.signal, hear);
-    if (terminal.signal.aborted) return;
-    if (error !== undefined && /none of .* is installed/.test(error.message)) throw new CommandError(error.message);
-    if (heard) waitMs = FIRST_RETRY_MS;
-    remark(
-      terminal,
-      safe(`${error?.message ?? "The microphone went away"}. Asleep; trying again in ${waitMs / 1000} s`),
-    );
-    await pause(waitMs, terminal.signal);
-  }
-}
-
-function hearOnce(
-  source: PcmSource,
-  signal: AbortSignal,
-  hear: (samples: Float32Array) => void,
-): Promise<{ readonly heard: boolean; readonly error: Error | undefined }> {
-  return new Promise((resolve) => {
-    let heard = false;
-    let half: Uint8Array = new Uint8Array(0);
-    const stop = source.start(
-      (chunk) => {
-        heard = true;
-        const bytes = half.length === 0 ? chunk : Buffer.concat([half, chunk]);
-        hear(decodePcm16(bytes));
-        half = bytes.length % 2 === 1 ? bytes.subarray(bytes.length - 1) : new Uint8Array(0);
-      },
-      (error) => {
-        signal.removeEventListener("abort", stop);
-        resolve({ heard, error });
-      },
-    );
-    signal.addEventListener("abort", stop, { once: true });
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
+  return decoder.isCut;
 }

@@ -26,15 +26,15 @@ function program(name: string, script: string): void {
 function record(
   options: Parameters<typeof microphoneCapture>[0],
   stopAfter = Number.POSITIVE_INFINITY,
-): Promise<{ bytes: number; error: Error | undefined }> {
+): Promise<{ samples: number; error: Error | undefined }> {
   return new Promise((resolve) => {
-    let bytes = 0;
+    let samples = 0;
     const stop = microphoneCapture(options).start(
       (chunk) => {
-        bytes += chunk.length;
-        if (bytes >= stopAfter) stop();
+        samples += chunk.length;
+        if (samples >= stopAfter) stop();
       },
-      (error) => resolve({ bytes, error }),
+      (error) => resolve({ samples, error }),
     );
   });
 }
@@ -42,15 +42,15 @@ function record(
 test("the first recorder that is installed is used, and its end is told", async () => {
   program("rec", "printf 0123456789; echo 'no such device' >&2; exit 3");
   expect(await record({ program: "rec" })).toEqual({
-    bytes: 10,
+    samples: 5,
     error: new Error("The microphone went away: rec ended with 3, no such device"),
   });
 });
 
 test("a recorder that is stopped ends without an error", async () => {
   program("arecord", "while :; do printf 0123456789; sleep 0.01; done");
-  const { bytes, error } = await record({ device: "hw:1,0" }, 30);
-  expect(bytes).toBeGreaterThanOrEqual(30);
+  const { samples, error } = await record({ device: "hw:1,0" }, 30);
+  expect(samples).toBeGreaterThanOrEqual(30);
   expect(error).toBeUndefined();
 });
 

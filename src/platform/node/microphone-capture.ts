@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { type AudioSource, Pcm16Decoder } from "../../core/audio-source.js";
 
-/** Where sound comes from: 16-bit little-endian samples of one channel, at 16 kHz unless said otherwise. */
-export interface PcmSource {
-  /** The program and what it was told, for a person. */
-  readonly name: string;
-  /** Starts it; chunks come to `onBytes` as they arrive, `onEnd` once, with why if it failed. Returns what stops it. */
-  start(onBytes: (bytes: Uint8Array) => void, onEnd: (error: Error | undefined) => void): () => void;
+const SAMPLE_RATE = 16_000;
+
+/** No program that records is installed here: trying again does not help. */
+export class NoRecorderError extends Error {
+  override readonly name: string = "NoRecorderError";
 }
 
 /** Programs that record from the microphone of this machine, best first: ALSA's own, then SoX under both its names. */
@@ -16,14 +16,15 @@ const RECORDERS: readonly (readonly [program: string, ...parameters: string[]])[
 ];
 
 /** A recorder of this machine; `device` is named to arecord (`hw:1,0`) or to SoX (AUDIODEV). */
-export function microphoneCapture(options: { readonly program?: string; readonly device?: string } = {}): PcmSource {
+export function microphoneCapture(options: { readonly program?: string; readonly device?: string } = {}): AudioSource {
   const { program, device } = options;
   const known = RECORDERS.filter(([name]) => program === undefined || name === program);
   if (known.length === 0)
     throw new RangeError(`Cannot record with "${program}": expected ${RECORDERS.map(([name]) => name).join(", ")}`);
   return {
     name: known.map(([name]) => name).join(", "),
-    start(onBytes, onEnd) {
+    start(onSamples, onEnd) {
+      const decoder = new Pcm16Decoder();
       let child: ChildProcess | undefined;
       let stopped = false;
       let ended = false;
@@ -37,7 +38,7 @@ export function microphoneCapture(options: { readonly program?: string; readonly
         if (recorder === undefined) {
           const programs = known.map(([name]) => name).join(", ");
           end(
-            new Error(
+            new NoRecorderError(
               `Cannot record: none of ${programs} is installed. Install alsa-utils or sox, or pipe 16-bit samples into standard input`,
             ),
           );
@@ -55,7 +56,7 @@ export function microphoneCapture(options: { readonly program?: string; readonly
           complaint = (complaint + text).slice(-500);
         });
         own.stdout.on("data", (bytes: Buffer) => {
-          if (!stopped) onBytes(bytes);
+          if (!stopped) onSamples(decoder.push(bytes), SAMPLE_RATE);
         });
         own.once("error", (error: NodeJS.ErrnoException) => {
           if (error.code === "ENOENT" && !stopped) attempt(index + 1);
