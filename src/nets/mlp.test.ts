@@ -45,6 +45,8 @@ test("a wrong length or place is refused with what was expected", () => {
   expect(() => net.predictSparse(Uint16Array.of(1), Float32Array.of(1), 2, out)).toThrow("expected 2 places");
   expect(() => new Mlp([])).toThrow("at least one layer");
   const layer = { inputs: 4, outputs: 3, weights: new Float32Array(11), bias: new Float32Array(3) };
+  const broken = { ...layer, weights: new Float32Array(12).fill(Number.NaN) };
+  expect(() => new Mlp([broken])).toThrow("expected finite weights for layer 0 (3, 4)");
   expect(() => new Mlp([layer])).toThrow("expected 12 weights for layer 0 (3, 4), got 11");
 });
 

@@ -81,6 +81,9 @@ function checkLayers(layers: readonly DenseLayer[]): void {
     const before = layers[index - 1];
     if (before !== undefined && before.outputs !== inputs)
       throw new RangeError(`Cannot make a perceptron: expected ${before.outputs} inputs for ${where}, got ${inputs}`);
+    for (const list of [weights, bias])
+      if (!list.every(Number.isFinite))
+        throw new RangeError(`Cannot make a perceptron: expected finite weights for ${where}`);
   }
 }
 

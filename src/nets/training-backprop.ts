@@ -12,6 +12,24 @@ export interface TrainedLayer {
   readonly biasGradient: Float64Array;
 }
 
+/** What a row's loss is made of: labels by class weight, and a teacher's word if there is one. */
+export interface Objective {
+  /** (outputs) */
+  readonly classWeights: Float64Array;
+  readonly teacher?: Teacher;
+}
+
+/**
+ * A teacher's word: the loss is (1 - share) times that of the labels plus share * T^2 * KL(targets || softmax(z / T)), whose
+ * slope share * T * (softmax(z / T) - targets) keeps its size whatever the temperature T (Hinton 2015, section 2).
+ */
+export interface Teacher {
+  /** (rows, outputs): the teacher's probabilities at temperature T. */
+  readonly targets: Float32Array;
+  readonly temperature: number;
+  readonly share: number;
+}
+
 /** The places of one layer's input that are not zero, and the slope of the loss there. */
 interface Signal {
   count: number;
@@ -69,15 +87,15 @@ export class Backprop {
   }
 
   /** Loss of one row without its gradient. */
-  loss(rows: TrainingRows, row: number, classWeights: Float64Array): number {
-    return softmaxLoss(this.logits(rows, row), rows.targets, row, classWeights, this.#slope);
+  loss(rows: TrainingRows, row: number, objective: Objective): number {
+    return this.#loss(this.logits(rows, row), rows, row, objective);
   }
 
   /** Loss of one row; `factor` times its gradient is added to the layers' gradients. */
-  accumulate(rows: TrainingRows, row: number, classWeights: Float64Array, factor: number): number {
+  accumulate(rows: TrainingRows, row: number, objective: Objective, factor: number): number {
     const logits = this.logits(rows, row);
     const slope = this.#slope;
-    const loss = softmaxLoss(logits, rows.targets, row, classWeights, slope);
+    const loss = this.#loss(logits, rows, row, objective);
     for (let output = 0; output < logits.length; output++) slope[output]! *= factor;
     for (let index = this.layers.length - 1; index >= 0; index--) {
       const layer = this.layers[index]!;
@@ -93,6 +111,15 @@ export class Backprop {
       for (let place = 0; place < signal.count; place++) slope[signal.indices[place]!] = signal.slopes[place]!;
     }
     return loss;
+  }
+
+  #loss(logits: Float64Array, rows: TrainingRows, row: number, { classWeights, teacher }: Objective): number {
+    const slope = this.#slope;
+    const labels = softmaxLoss(logits, rows.targets, row, classWeights, slope);
+    if (teacher === undefined) return labels;
+    const { share } = teacher;
+    for (let output = 0; output < logits.length; output++) slope[output]! *= 1 - share;
+    return (1 - share) * labels + share * teacherLoss(logits, teacher, row, slope);
   }
 
   clearGradients(): void {
@@ -156,6 +183,29 @@ function softmaxLoss(
   for (let output = 0; output < outputs; output++)
     slope[output] = (slope[output]! / sum) * mass - classWeights[output]! * targets[row * outputs + output]!;
   return loss;
+}
+
+/** T^2 KL of one row; share * its slope is added. Leaves out the targets' own entropy, which no weight changes. */
+function teacherLoss(
+  logits: Float64Array,
+  { targets, temperature, share }: Teacher,
+  row: number,
+  slope: Float64Array,
+): number {
+  const outputs = logits.length;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let output = 0; output < outputs; output++) if (logits[output]! > highest) highest = logits[output]!;
+  let sum = 0;
+  for (let output = 0; output < outputs; output++) sum += portableExp((logits[output]! - highest) / temperature);
+  const logSum = portableLog(sum);
+  let loss = 0;
+  for (let output = 0; output < outputs; output++) {
+    const target = targets[row * outputs + output]!;
+    const scaled = (logits[output]! - highest) / temperature;
+    if (target !== 0) loss += target * (logSum - scaled);
+    slope[output]! += share * temperature * (portableExp(scaled) / sum - target);
+  }
+  return temperature * temperature * loss;
 }
 
 /** sums = bias + the weights of each open place times its value, four places at once. */

@@ -57,46 +57,56 @@ function ring(count: number, seed: number): TrainingRows {
 }
 
 describe("back-propagation", () => {
-  test("the gradient is the slope of the loss, measured by central differences", () => {
-    const random = seededRandom(11);
-    const net = new Backprop(initialMlp([7, 6, 5, 4], { seed: 4 }).layers);
-    for (const { bias } of net.layers)
-      for (let index = 0; index < bias.length; index++) bias[index] = random.next() - 0.5;
-    const features = denseRows(
-      Float32Array.from({ length: 7 * 5 }, () => (random.next() < 0.3 ? 0 : 2 * random.next() - 1)),
-      7,
-    );
-    const rows = { features, targets: Float32Array.from({ length: 4 * 5 }, () => random.next()) };
-    const classWeights = Float64Array.of(1, 0.3, 2, 1);
-    const total = () => {
-      let sum = 0;
-      for (let row = 0; row < 5; row++) sum += net.loss(rows, row, classWeights);
-      return sum;
-    };
-    for (let row = 0; row < 5; row++) net.accumulate(rows, row, classWeights, 1);
-    for (const layer of net.layers)
-      for (const [values, gradient] of [
-        [layer.weights, layer.weightGradient],
-        [layer.bias, layer.biasGradient],
-      ] as const)
-        for (let index = 0; index < values.length; index++) {
-          const value = values[index]!;
-          values[index] = value + 1e-6;
-          const above = total();
-          values[index] = value - 1e-6;
-          const below = total();
-          values[index] = value;
-          // Rounding of the loss, 1e-15, over the step: 1e-9.
-          expect(Math.abs(gradient[index]! - (above - below) / 2e-6)).toBeLessThan(1e-7);
-        }
-  });
+  test.each(["labels", "labels and a teacher"])(
+    "the gradient is the slope of the loss against %s, measured by central differences",
+    (kind) => {
+      const random = seededRandom(11);
+      const net = new Backprop(initialMlp([7, 6, 5, 4], { seed: 4 }).layers);
+      for (const { bias } of net.layers)
+        for (let index = 0; index < bias.length; index++) bias[index] = random.next() - 0.5;
+      const features = denseRows(
+        Float32Array.from({ length: 7 * 5 }, () => (random.next() < 0.3 ? 0 : 2 * random.next() - 1)),
+        7,
+      );
+      const rows = { features, targets: Float32Array.from({ length: 4 * 5 }, () => random.next()) };
+      const classWeights = Float64Array.of(1, 0.3, 2, 1);
+      // A teacher's probabilities come to 1.
+      const said = Array.from({ length: 5 }, () => Array.from({ length: 4 }, () => random.next()));
+      const targets = Float32Array.from(said.flatMap((row) => row.map((value) => value / row.reduce((a, b) => a + b))));
+      const teacher = { targets, temperature: 2.5, share: 0.4 };
+      const objective = kind === "labels" ? { classWeights } : { classWeights, teacher };
+      const total = () => {
+        let sum = 0;
+        for (let row = 0; row < 5; row++) sum += net.loss(rows, row, objective);
+        return sum;
+      };
+      for (let row = 0; row < 5; row++) net.accumulate(rows, row, objective, 1);
+      for (const layer of net.layers)
+        for (const [values, gradient] of [
+          [layer.weights, layer.weightGradient],
+          [layer.bias, layer.biasGradient],
+        ] as const)
+          for (let index = 0; index < values.length; index++) {
+            const value = values[index]!;
+            values[index] = value + 1e-6;
+            const above = total();
+            values[index] = value - 1e-6;
+            const below = total();
+            values[index] = value;
+            // Rounding of the loss, 1e-15, over the step: 1e-9.
+            expect(Math.abs(gradient[index]! - (above - below) / 2e-6)).toBeLessThan(1e-7);
+          }
+    },
+  );
 
   test("loss and gradient are those of an independent program", () => {
     const net = new Backprop(goldenNet.layers);
     const mass = golden.rowWeights.reduce((sum, weight) => sum + weight, 0);
     let loss = 0;
     for (const [row, weight] of golden.rowWeights.entries())
-      loss += (weight / mass) * net.accumulate(goldenRows, row, Float64Array.from(golden.classWeights), weight / mass);
+      loss +=
+        (weight / mass) *
+        net.accumulate(goldenRows, row, { classWeights: Float64Array.from(golden.classWeights) }, weight / mass);
     expect(loss).toBeCloseTo(golden.loss, 12);
     for (const [index, layer] of net.layers.entries())
       for (let output = 0; output < layer.outputs; output++) {

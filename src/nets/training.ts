@@ -7,7 +7,7 @@ import {
   type OptimizerMemory,
   optimizerStep,
 } from "./optimizer.js";
-import { Backprop } from "./training-backprop.js";
+import { Backprop, type Objective, type Teacher } from "./training-backprop.js";
 import { checkRows, shuffled, type TrainingRows } from "./training-rows.js";
 
 /** How to train. */
@@ -26,6 +26,8 @@ export interface TrainingOptions {
   readonly validation?: TrainingRows;
   /** Epochs without a lower validation loss after which training ends; 5 when absent. Without `validation` it means nothing. */
   readonly patience?: number;
+  /** What a larger network says of each row: `distillMlp` makes it. */
+  readonly teacher?: Teacher;
   /** Weights that are zero stay zero: training after pruning. */
   readonly keepZeros?: boolean;
   /** Where a training that was broken off goes on; the result is the same as without the break. */
@@ -103,7 +105,7 @@ export function evaluateMlp(
   { classWeights }: { readonly classWeights?: readonly number[] } = {},
 ): { readonly loss: number; readonly accuracy: number } {
   checkRows(rows, mlp.inputs, mlp.outputs);
-  return evaluate(new Backprop(mlp.layers), rows, Float64Array.from(classWeights ?? new Array(mlp.outputs).fill(1)));
+  return evaluate(new Backprop(mlp.layers), rows, { classWeights: weightsOf(classWeights, mlp.outputs) });
 }
 
 class Training {
@@ -112,12 +114,12 @@ class Training {
   readonly #options: TrainingOptions;
   readonly #optimizer: Optimizer;
   readonly #memory: OptimizerMemory;
-  readonly #classWeights: Float64Array;
+  readonly #objective: Objective;
   readonly #reports: EpochReport[];
   #best: { report: EpochReport; parameters: readonly Float64Array[] } | undefined;
 
   constructor(start: Mlp, rows: TrainingRows, options: TrainingOptions) {
-    const { optimizer = { kind: "adam" }, classWeights, validation, resume } = options;
+    const { optimizer = { kind: "adam" }, classWeights, teacher, validation, resume } = options;
     checkRows(rows, start.inputs, start.outputs);
     if (validation !== undefined) checkRows(validation, start.inputs, start.outputs);
     checkOptimizer(optimizer);
@@ -128,9 +130,9 @@ class Training {
     ] as const)
       if (!Number.isInteger(value) || value < 1)
         throw new RangeError(`Cannot train: expected ${name} of 1 or more, got ${value}`);
-    this.#classWeights = Float64Array.from(classWeights ?? new Array<number>(start.outputs).fill(1));
-    if (this.#classWeights.length !== start.outputs || this.#classWeights.some((weight) => !(weight >= 0)))
-      throw new RangeError(`Cannot train: expected ${start.outputs} class weights of 0 or more, got [${classWeights}]`);
+    if (teacher !== undefined) checkTeacher(teacher, rows, start.outputs);
+    const labels = { classWeights: weightsOf(classWeights, start.outputs) };
+    this.#objective = teacher === undefined ? labels : { ...labels, teacher };
     this.#net = new Backprop(start.layers);
     this.#rows = rows;
     this.#options = options;
@@ -168,7 +170,7 @@ class Training {
           const row = order[place]!;
           const weight = weights?.[row] ?? 1;
           if (weight === 0) continue;
-          loss += weight * this.#net.accumulate(this.#rows, row, this.#classWeights, weight / batchMass);
+          loss += weight * this.#net.accumulate(this.#rows, row, this.#objective, weight / batchMass);
         }
         optimizerStep(this.#optimizer, this.#memory, this.#net.layers, { keepZeros });
       }
@@ -184,7 +186,7 @@ class Training {
       this.#reports.push(report);
       return;
     }
-    const kept = evaluate(this.#net, validation, this.#classWeights);
+    const kept = evaluate(this.#net, validation, { classWeights: this.#objective.classWeights });
     const full = { ...report, validationLoss: kept.loss, validationAccuracy: kept.accuracy };
     this.#reports.push(full);
     if (kept.loss < (this.#best?.report.validationLoss ?? Number.POSITIVE_INFINITY))
@@ -240,6 +242,26 @@ class Training {
   }
 }
 
+function weightsOf(classWeights: readonly number[] | undefined, outputs: number): Float64Array {
+  if (classWeights === undefined) return new Float64Array(outputs).fill(1);
+  if (
+    classWeights.length !== outputs ||
+    classWeights.some((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY))
+  )
+    throw new RangeError(`Cannot train: expected ${outputs} class weights of 0 or more, got [${classWeights}]`);
+  return Float64Array.from(classWeights);
+}
+
+function checkTeacher({ targets, temperature, share }: Teacher, rows: TrainingRows, outputs: number): void {
+  if (targets.length !== rows.features.count * outputs)
+    throw new RangeError(
+      `Cannot train: expected ${rows.features.count * outputs} targets of a teacher, got ${targets.length}`,
+    );
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY))
+    throw new RangeError(`Cannot train: expected a positive temperature, got ${temperature}`);
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`Cannot train: expected a share from 0 to 1, got ${share}`);
+}
+
 function copyLists(from: readonly Float64Array[], to: readonly Float64Array[]): void {
   if (from.length !== to.length || from.some((list, index) => list.length !== to[index]!.length))
     throw new RangeError(
@@ -251,16 +273,16 @@ function copyLists(from: readonly Float64Array[], to: readonly Float64Array[]): 
 function evaluate(
   net: Backprop,
   rows: TrainingRows,
-  classWeights: Float64Array,
+  objective: Objective,
 ): { readonly loss: number; readonly accuracy: number } {
   const { features, targets, weights } = rows;
-  const outputs = classWeights.length;
+  const outputs = objective.classWeights.length;
   let loss = 0;
   let right = 0;
   let mass = 0;
   for (let row = 0; row < features.count; row++) {
     const weight = weights?.[row] ?? 1;
-    loss += weight * net.loss(rows, row, classWeights);
+    loss += weight * net.loss(rows, row, objective);
     mass += weight;
     if (argmax(net.lastLogits) === argmax(targets.subarray(row * outputs, (row + 1) * outputs))) right += weight;
   }
