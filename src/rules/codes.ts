@@ -48,7 +48,7 @@ const SECRET_NUMBER_WORDS = [
 const CODE_WORDS = ["code", "codes", "código", "codigo", "codice", "pin code", "senha", "clave"];
 
 const CODE_OF =
-  /(?:2fa|mfa|otp|totp|verification|verify|security|access|door|entry|gate|garage|alarm|unlock|lock|safe|login|log-in|sign-in|sms|one[- ]time|authenticat\w*|confirmation|backup|recovery|sicherheits|bestätigungs|einmal|zugangs|tür|haustür|pairing|vault|card|phone|sim|bank|debit|credit|atm|puk|pin|whatsapp|telegram|signal|google|apple|amazon|paypal|lockbox|entrance|building|bike|suitcase|locker|voicemail|keypad|verificatie|toegangs|beveiligings|tu|su|votre|ton|mon|your|my|our|dein|mein|ihr|euer|unser|seu|teu|meu|tuo|suo|mio|uw|je|mijn|il)[- ]?$/i;
+  /(?:2fa|digit|stelliger?|mfa|otp|totp|verification|verify|security|access|door|entry|gate|garage|alarm|unlock|lock|safe|login|log-in|sign-in|sms|one[- ]time|authenticat\w*|confirmation|backup|recovery|sicherheits|bestätigungs|einmal|zugangs|tür|haustür|pairing|vault|card|phone|sim|bank|debit|credit|atm|puk|pin|whatsapp|telegram|signal|google|apple|amazon|paypal|lockbox|entrance|building|bike|suitcase|locker|voicemail|keypad|verificatie|toegangs|beveiligings|tu|su|votre|ton|mon|your|my|our|dein|mein|ihr|euer|unser|seu|teu|meu|tuo|suo|mio|uw|je|mijn|il)[- ]?$/i;
 /** "Your Uber code": somebody's, of a name. */
 const NAMED_CODE =
   /\b(?:[Yy]our|[Mm]y|[Dd]ein|[Ii]hr|[Vv]otre|[Tt]on|[Mm]on|[Tt]u|[Ss]u|[Tt]uo|[Ii]l|[Ss]eu|[Jj]e|[Uu]w|[Mm]ijn)\s[A-Z][\w&-]{2,14}\s$/;
@@ -56,9 +56,9 @@ const NAMED_CODE =
 const COMPOUND =
   /(?:alarm|t(?:ü|ue)r|tor|handy|entsperr|freigabe|garagen?|tresor|safe|zugangs?|schloss|fach|einlass|deur|poort|kluis|slot|telefoon|sms|login|bank|karten|kaart|app|eingangs?|gebäude)-?$/i;
 const SENT_AFTER =
-  /^s?\s(?:(?:reçu|recibido|ricevuto|recebido|ontvangen|erhalten|received|sent|texted|que me)\s|(?:por|par|per|via|del|dell[ao]|do|da|by|from|from the)\s?sms|(?:à|a)\susage|de un solo|monouso|\d{6} from\s)/i;
+  /^s?\s(?:(?:reçu|recibido|ricevuto|recebido|ontvangen|erhalten|received|sent|texted|que (?:me|recib[íi]|recebi|ho|mi)|qui m['’]a|que j['’]ai|die ik|den ich)\s|(?:por|par|per|via|del|dell[ao]|do|da|by|from|from the)\s?sms|(?:à|a)\susage|de un solo|monouso|\d{6} from\s)/i;
 const LOCKED =
-  /^s?\s(?:to|for|of|on|de|der|des|du|del|della|dell['’]|do|da|di|für|fürs|vom|am|im|zum|zur|van|voor)?\s?(?:d['’])?(?:my|the|our|your|a|la|le|el|il|o|as|mein\w*|die|das|den|dem|unser\w*|mi|mia|mio|minha|meu|de|het|mijn|l['’])?\s?(?:front |back |main |garage |car |office |safe|big )?(?:doors?|gates?|garage|alarm\w*|safe|key ?box|lock ?box|lockers?|lock|building|house|flat|apartment|card|phone|sim|account|bank\w*|vault|suitcase|bike|entrance|(?:haus)?tür|tor|tresor|schrank\w*|fahrrad\w*|karte|handy|konto|portes?|portail|alarme|coffre|immeuble|entrée|hall|appartement|prédio|edifício|edificio|cajero|multibanco|alarma|schließfach|spind|haus|garage|carte(?: bleue)?|téléphone|puerta|portal|portón|garaje|caja fuerte|tarjeta|móvil|cancello|porta|portone|cassaforte|allarme|carta|telefono|bancomat|portão|cofre|cartão|telemóvel|celular|(?:voor)?deur|poort|kluis|kaart|telefoon|vérification|verificaci[oó]n|acceso|verifica|accesso|acesso|verificação|seguridad|sécurité|sicurezza|segurança|confirmation|confirmación|conferma|confirmação)(?![\wà-ÿ])/i;
+  /^s?\s(?:to|for|of|on|de|der|des|du|del|della|dell['’]|do|da|di|für|fürs|vom|am|im|zum|zur|van|voor)?\s?(?:d['’])?(?:my|the|our|your|a|la|le|el|il|o|as|mein\w*|die|das|den|dem|unser\w*|mi|mia|mio|minha|meu|de|het|mijn|l['’])?\s?(?:front |back |main |garage |car |office |safe|big )?(?:doors?|gates?|garage|alarm\w*|safe|key ?box|lock ?box|lockers?|lock|building|house|flat|apartment|card|phone|sim|account|bank\w*|vault|suitcase|bike|entrance|(?:haus)?tür|tor|tresor|schrank\w*|fahrrad\w*|karte|handy|konto|portes?|portail|alarme|coffre|immeuble|entrée|hall|boîte|cadenas|vélo|valise|casier|hek|schuur|fiets|slot|koffer|schloss|bici\w*|maleta|buzón|taquilla|valigia|lucchetto|cassetta|mala|cadeado|garagem|ascensor|lift|appartement|prédio|edifício|edificio|cajero|multibanco|alarma|schließfach|spind|haus|garage|carte(?: bleue)?|téléphone|puerta|portal|portón|garaje|caja fuerte|tarjeta|móvil|cancello|porta|portone|cassaforte|allarme|carta|telefono|bancomat|portão|cofre|cartão|telemóvel|celular|(?:voor)?deur|poort|kluis|kaart|telefoon|vérification|verificaci[oó]n|acceso|verifica|accesso|acesso|verificação|seguridad|sécurité|sicurezza|segurança|confirmation|confirmación|conferma|confirmação)(?![\wà-ÿ])/i;
 const SENT =
   /^s? (?:they|you|he|she|it|google|apple|the bank|that was|i (?:just )?(?:got|received)) ?(?:just )?(?:texted|sent|emailed|messaged|gave)?/i;
 const SENT_BEFORE =
@@ -133,7 +133,7 @@ function codeAfter(text: string, end: number, word: string, before: string, sure
 }
 
 const OWNED =
-  /(?:^|[^\w.-])(?:G-)?(\d{4,8}|\d{3}[- ]\d{3})\s(?:is|ist|est|es|è|é|c['’]est|as|als|comme|como|come)\s(?:your|my|our|the|a|one|dein|ihr|meine?|unsere?|der|die|notre|nuestr[oa]|votre|ton|mon|le|tu|su|mi|el|la|il tuo|il suo|il mio|mio|il|ons|onze|o seu|o teu|seu|teu|meu|o|je|uw|mijn|de)\s(?:\S{2,20}\s(?:de |di )?){0,3}$|(?:^|[^\w.-])(?:G-)?(\d{6})\s(?:as|als|comme|como|come)\s(?:\S{2,20}\s){0,2}$/i;
+  /(?:^|[^\w.-])(?:G-)?(\d{4,8}|\d{3}[- ]\d{3})\s(?:is|ist|est|es|è|é|c['’]est|as|als|comme|como|come|[-–—] (?:that|this|it) is)\s(?:your|my|our|the|a|one|dein|ihr|meine?|unsere?|der|die|notre|nuestr[oa]|votre|ton|mon|le|tu|su|mi|el|la|il tuo|il suo|il mio|mio|il|ons|onze|o seu|o teu|seu|teu|meu|o|je|uw|mijn|de)\s(?:\S{2,20}\s(?:de |di )?){0,3}$|(?:^|[^\w.-])(?:G-)?(\d{6})\s(?:as|als|comme|como|come)\s(?:\S{2,20}\s){0,2}$/i;
 
 /** "365508 is your bank OTP". */
 function codeBefore(text: string, start: number): Span | undefined {
@@ -231,7 +231,8 @@ const OPENS =
 /** A note: the thing, a colon, the code and nothing more. */
 const NOTED =
   /(?:\s(?:code|combination|combo|is|ist|est|es|è|é)){0,2}(?:\s{0,2}[:=]\s{0,2}|\s)(\d{4,6}#?|\d{1,2}([- ])\d{1,2}\2\d{1,2})(?=$|\s?[\n,;#)]|\.(?:\s|$))/iy;
-const CHECKED = /(?:verify|confirm|log ?in|sign ?in)\s(?:it )?with\s(?:the )?(?:code )?(\d{6})(?!\d)/iy;
+const CHECKED =
+  /(?:(?:enter|type in)\s(?:the code )?(?=\d{6}\s(?:on|in|into|at|when)\b)|(?:sent|texted|messaged) me\s(?:the code )?(?=\d{6}(?:$|[\s.,!?]))|(?:verify|confirm|log ?in|sign ?in)\s(?:it )?with\s(?:the )?(?:code )?)(\d{6})(?!\d)/iy;
 
 /** A thing that opens with a code, in a note of its own or a list of such. */
 function findNoted(text: string, start: number, end: number): Span | undefined {
@@ -288,6 +289,7 @@ export const codeRules: readonly Rule[] = [
         on: "keyword",
         keywords: [
           "door",
+          "locker",
           "gate",
           "garage",
           "lockbox",
@@ -311,7 +313,18 @@ export const codeRules: readonly Rule[] = [
       },
       {
         on: "keyword",
-        keywords: ["verify with", "confirm with", "log in with", "sign in with", "login with"],
+        keywords: [
+          "enter ",
+          "type in ",
+          "sent me ",
+          "texted me ",
+          "messaged me ",
+          "verify with",
+          "confirm with",
+          "log in with",
+          "sign in with",
+          "login with",
+        ],
         find: (text, start) => spanAt(CHECKED, text, start),
       },
       {

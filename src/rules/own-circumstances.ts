@@ -19,8 +19,18 @@ export const healthCircumstances: readonly Detection[] = [
     "(?<=\\b(?:i['’]?m|i am|i was|i got|my \\w{3,9} is) (?:\\w{4,10} )?)addicted to (?!(?:chocolate|coffee|this|the|your|it|watching|playing|running|reading|sugar|cheese|netflix|tiktok|video|games?|music|books?|travel\\w*|learning|coding|you)\\b)\\w",
   ),
   said(
-    ["i tried to ", "i want to ", "i cut myself", "i hurt myself", "i harm myself", "i overdosed", "i've been cutting"],
-    `i (?:(?:tried|want) to (?:kill myself|end my life|hurt myself|harm myself)|(?:cut|hurt|harm) myself(?:${END}| (?:again|when|because|on purpose|every|since|to feel))|overdosed|['’]ve been cutting)`,
+    [
+      "i tried to ",
+      "i want to ",
+      "i cut myself",
+      "i hurt myself",
+      "i harm myself",
+      "i overdosed",
+      "i've been cutting",
+      "i've been self-harm",
+      "i've been self-harm",
+    ],
+    `i (?:(?:tried|want) to (?:kill myself|end my life|hurt myself|harm myself)|(?:cut|hurt|harm) myself(?:${END}| (?:again|when|because|on purpose|every|since|to feel))|overdosed|['’]ve been (?:cutting|self-harm))`,
   ),
   said(
     [
@@ -85,6 +95,14 @@ export const healthCircumstances: readonly Detection[] = [
     `i(?:['’]m| am| was) (?:back )?(?:in (?:therapy|rehab|treatment|psychiatric care|counsell?ing|palliative care|a wheelchair|remission|a psychiatric|detox)|on (?:sick leave|disability|the pill|dialysis|chemo\\w*|methadone|hormones|antibiotics))(?:${END}| (?:for|because|since|and|after|with|now|again|ward|clinic))`,
   ),
   said(
+    ["my doctor ", "my gp "],
+    "my (?:doctor|gp) (?:has |just )?(?:prescribed|diagnosed|put me on|referred me|found)",
+  ),
+  said(
+    ["bei mir wurde", "bei meine"],
+    "bei (?:mir|meine[rm] \\w{3,10}) wurden? [^\\n.?!]{2,40}? (?:diagnostiziert|festgestellt|gefunden)",
+  ),
+  said(
     ["i was raped", "i was sexually", "i was molested", "i was abused"],
     "i was (?:raped|sexually (?:abused|assaulted)|molested|abused)(?!:)\\b",
   ),
@@ -117,6 +135,10 @@ export const intimateDetections: readonly Detection[] = [
       "my sister is ",
     ],
     `(?:i['’]m|i am|my \\w{3,8} is) (?:a |an )?(?:closeted |practi[cs]ing |devout |secret(?:ly)? )?(?:gay|lesbian|bisexual|trans(?:gender|sexual)?|non-?binary|asexual|queer|pansexual|muslim|jewish|catholic|atheist|mormon|hindu|sikh|ex-muslim|virgin|sex worker|member of (?:the|a|my) (?:\\w{4,8} )?(?:union|works council|party))(?:${END}| (?:and|but|man|woman|person|teen|since|so|at work|which|who)\\b)`,
+  ),
+  said(
+    ["i slept with "],
+    "i slept with (?:my|a|her|his|someone|another)\\b(?! (?:teddy|blanket|pillow|light|window|phone|cat|dog))",
   ),
   said(["i came out"], "i came out (?:to (?:my|the)|as|at work|last|yesterday|when i)"),
   said(
@@ -205,6 +227,22 @@ export const moneyCircumstances: readonly Detection[] = [
 
 /** Dealings with the law by what was done, what came, and what is to come. */
 export const legalCircumstances: readonly Detection[] = [
+  said(
+    ["i got ", "i was ", "i've been ", "i have been "],
+    `i(?: got| was|['’]ve been| have been) (?:just )?(?:fired|laid off|sacked|let go|made redundant)(?:${END}| (?:yesterday|today|last|after|from|because|by|on|this)\\b)`,
+  ),
+  said(
+    [
+      "hat mich ",
+      "me despidieron",
+      "me han despedido",
+      "me echaron",
+      "mi hanno licenziat",
+      "m'a licencié",
+      "ich habe schulden",
+    ],
+    "(?:(?<=\\bmein[er]? \\w{3,14} )hat mich (?:verklagt|angezeigt|gekündigt|entlassen|verlassen|geschlagen|betrogen)|me (?:despidieron|han despedido|echaron)|mi hanno licenziat|m['’]a licencié|ich habe schulden)",
+  ),
   said(["warrant "], "warrant (?:out )?(?:for|against) (?:me|my (?:son|husband|wife|brother|arrest))"),
   said(
     [

@@ -7,14 +7,14 @@ const BETWEEN =
 /** Things only an organisation calls "ours", whatever is said of them. */
 const STRONG =
   "(?:back-?ends?|code ?base|mono-?repo|private (?:cloud|networks?|git\\w*|keys|notes|chats?|beta|api|data)|repo(?:sitory|sitories)?|micro-?services?|middleware|firmware|clusters?|(?:deployment|build|release|data|ci(?:/cd)?|sales|etl|jenkins|gitlab) pipelines?|kafka|kubernetes|k8s|jenkins|terraform|helm|firewalls?|vpcs?|load balancers?|data ?(?:cent(?:er|re)s?|warehouse|lake)|prod|staging|postgres\\w*|mysql|redis|mongodb|elasticsearch|prometheus|grafana|aws|azure|gcp|iam|infra|infrastructure|hostnames|ip ranges|network topology|runbooks?|sla|okrs?|kpis|back ?log|go-to-market|market entry|(?:gross|profit|operating) margins?|burn rate|runway|ebitda|cash ?flow|head ?count|erp|fund-?raising|series [a-d]\\b|unit economics|acquisition cost|churn|business plan|post[- ]?mortems?|design doc(?:ument)?s?|annual report|(?:vendor|supplier|client|license|licence) (?:contract|agreement)s?|all[- ]hands|leadership|works council|reorgani[sz]ation|restructuring|takeover|r&d|lab notebook|(?:mailing|client|member|subscriber) lists?|catalysts?|prototypes?|manufacturing|production line|supply chain|warehouse|batch jobs|stack|ci)";
-/** Things that are internal where they are worked on: "check our orders". */
-const WEAK =
-  "(?:modules?|services?|process(?:es)?|plans?|reports?|lists?|drafts?|contracts?|agreements?|memos?|functions?|code|scripts?|config\\w*|settings|data|logs?|systems?|platform|tools?|api|sdk|library|framework|specs?|departments?|customers?|clients?|users?|employees|staff|members|subscribers|patients|tenants|suppliers|vendors|partners|accounts?|account holders|orders|invoices|transactions?|results|figures|numbers|metrics|survey|tickets|quer(?:y|ies)|tables|schema|jobs|tests|changelog|polic(?:y|ies)|handbook|wiki|meetings?|sync|strategy|campaign|launch|products?|recipe|formula|patents?|chips?|devices?|sensors?|experiments?|company|business|firm|startup|division|subsidiary|competitors?|sales|leads|deals|portfolio|counsel|lawyers|ceo|cfo|cto|executives|management|audit|compliance|network|servers?|gateway|drivers?|engine|algorithms?|models?|software|apps?|dashboards?|alerts|login|checkout|inventory)";
+/** What is ours at home, on a journey, in this conversation, or as people of this world: no matter of an organisation. */
+const AT_HOME =
+  "(?:family|home|house|flat|apartment|kitchen|garden|yard|trip|journey|holidays?|vacation|itinerary|honeymoon|wedding|marriage|anniversary|party|dinner|menu|recipe|meal|dogs?|cats?|pets?|puppy|kids?|child(?:ren)?|son|daughter|baby|parents|mother|father|mom|dad|grand\\w+|brother|sister|friends?|friendship|relationship|love|life|lives|world|planet|earth|moon|sun|solar|galaxy|universe|city|town|village|country|nation|government|society|culture|civili[sz]ation|history|language|climate|oceans?|environment|body|bodies|brains?|eyes|immune|health|favou?rite|chess|game|band|song|playlist|story|poem|essay|homework|school|classmates|teacher|hotel|restaurant|flights?|reservation|booking|seats?|table|car|bike|conversation|chat|discussion|dialogue|exchange|talk|previous|earlier|above|weekend|evening|neighbou?rs?|own|sins|souls?|lord|god|ancestors|understanding|knowledge)";
 /** What makes anything of ours internal; not the occasions of a family. */
 const QUALIFIED =
   "(?:upcoming|unreleased|unannounced|pending|secret|in-house|confidential|legacy|closed[- ]source|draft|unpublished) (?!(?:wedding|trip|holiday|vacation|exam|birthday|party|move|marriage|garden|life|lives|santa|school|language|beach|island|room|visit)\\b)[a-z]";
 const ANALYSE =
-  "summari[sz]e|analy[sz]e|review|process|document|refine|refactor|debug|check|optimi[sz]e|strengthen|proof-?read|rewrite|translate|find|improve|extract|sort|order|group|classify|clean(?: up)?|compare|convert|edit|shorten|condense|fix|port|migrate|add|audit|tune|map|evaluate|assess|estimate|forecast|calculate|rank|segment|dedup\\w*|merge|parse|anonymi[sz]e|look (?:for|at|over|through)|search|identify|diagnose|investigate|trace|profile|polish|simplify|rework|restructure|revise|validate|verify|inspect|examine|reconcile|benchmark|visuali[sz]e|plot|tidy|correct|organi[sz]e|filter|export|import|detect|spot|redact|flag|prioriti[sz]e|cross-check|reformat|transcribe|digest|critique|tighten|harden|speed up|draw|access|go (?:over|through)|pull|join|match|score|scan";
+  "summari[sz]e|analy[sz]e|review|process|document|refine|refactor|debug|check|optimi[sz]e|strengthen|proof-?read|rewrite|translate|find|improve|extract|sort|order|group|classify|clean(?: up)?|compare|convert|edit|shorten|condense|fix|port|migrate|add|audit|tune|map|evaluate|assess|estimate|forecast|calculate|rank|segment|dedup\\w*|merge|parse|anonymi[sz]e|look (?:for|at|over|through)|search|identify|diagnose|investigate|trace|profile|polish|simplify|rework|restructure|revise|validate|verify|inspect|examine|reconcile|benchmark|visuali[sz]e|plot|tidy|correct|organi[sz]e|filter|export|import|detect|spot|redact|flag|prioriti[sz]e|cross-check|reformat|format|transcribe|digest|critique|tighten|harden|speed up|draw|access|go (?:over|through)|pull|join|match|score|scan";
 const POLITE =
   "\\W{0,6}(?:(?:please|pls|hi|hey|hello|ok|okay|so|now|also|and|then|can you|could you|would you|you need to|help me(?: to)?|help us(?: to)?|i need(?: you)? to|i want(?: you)? to|i['’]d like(?: you)? to|we need to|we have to|i have to|let['’]s|let us|your task is to)[,:\\s]{1,3}){0,4}";
 const OPENS_WITH_WORK = new RegExp(`${POLITE}(?:${ANALYSE})\\b`, "iy");
@@ -31,7 +31,10 @@ function givesWork(text: string, start: number, end: number): boolean {
 }
 
 const OURS = new RegExp(`our ${BETWEEN}(?:${STRONG}\\b|${QUALIFIED})`, "iy");
-const OURS_WORKED_ON = new RegExp(`our ${BETWEEN}${WEAK}\\b(?!['’]?s? (?:page|slogan|picnic|party|logo))`, "iy");
+const OURS_WORKED_ON = new RegExp(
+  `our (?!(?:\\w{3,12} ){0,2}?${AT_HOME}\\b)(?!(?:is|are|and|or|the)\\b)[\\w'’-]{2,24}`,
+  "iy",
+);
 
 const PEOPLE =
   "(?:customers?|clients?|employees?|patients?|members?|users?|candidates?|applicants?|tenants?|students?|staff|guests?|donors?|subscribers?|pupils|residents|volunteers|colleagues?)";
@@ -40,7 +43,7 @@ const ABOUT_PEOPLE =
   "(?:databases?|records|data(?:set)?|exports?|lists?|contacts|files?|details|accounts?|profiles?|behaviou?r|transactions?|addresses|notes|salaries|payroll|tickets|orders|purchases|complaints?|names|birthdays|e-?mails|charts?|resumes?|résumés|cvs|results|roster|table|spreadsheet|history|analytics|logs?|payments?|phone numbers|balances|grades|absences|contracts|evaluations?|appraisals?|feedback|ids)";
 const THESE = "(?:this|these|those|the|two|both|following|attached|below|all|my|your|each|every)";
 const RECORDS_AT_HAND = new RegExp(
-  `\\b${THESE} (?:[\\w'’-]{1,14} ){0,4}?(?:${PEOPLE}(?:['’]s?)? (?:[\\w'’-]{1,14} ){0,2}?${ABOUT_PEOPLE}\\b|${ABOUT_PEOPLE} (?:of|about|from|by|with) (?:[\\w'’-]{1,14} ){0,2}?${PEOPLE}\\b)|\\b(?:this|these) (?:\\w{3,12} ){0,2}?(?:(?:patient|client|employee|candidate|customer|applicant|tenant|student)s?['’]s?|patients|clients|employees|candidates|applicants|tenants)\\b`,
+  `\\b${THESE} (?:[\\w'’-]{1,14} ){0,4}?(?:${PEOPLE}(?:['’]s?)? (?:[\\w'’-]{1,14} ){0,2}?${ABOUT_PEOPLE}\\b|${ABOUT_PEOPLE} (?:of|about|from|by|with) (?:[\\w'’-]{1,14} ){0,2}?${PEOPLE}\\b)|\\b(?:this|these) (?:\\w{3,12} ){0,2}?(?:(?:patient|client|employee|candidate|customer|applicant|tenant|student)s?['’]s?|patients|clients|employees|candidates|applicants|tenants)\\b|\\b(?:two|three|four|five|following|attached) (?:job )?(?:patients|clients|employees|candidates|applicants|tenants)\\b`,
   "i",
 );
 const DETAILS_AT_HAND = /\b(?:this|these|attached|following|below|scans?|folder|spreadsheet|our|my)\b/i;
@@ -82,6 +85,13 @@ export const workDetections: readonly Detection[] = [
     ),
     AT_WORK,
   ),
+  workedOn(
+    from(
+      ["yesterday's ", "today's ", "last week's ", "this morning's ", "monday's ", "friday's ", "due diligence", "hr "],
+      /(?:[\w ]{3,12}['’]s (?:[\w-]{2,14} ){0,2}(?:meeting|call|sync|stand-?up|board|offsite|interview|workshop)|due diligence|hr (?:[\w-]{3,14} ){0,2}(?:reports?|files?|records?|data|cases?|complaints?|export|spreadsheet))\b/iy,
+    ),
+    /./,
+  ),
   unlessQuestion(from(["we plan to ", "we are ", "we're ", "we will ", "we want to ", "we intend to "], PLANS)),
   unlessQuestion(
     from(
@@ -97,8 +107,10 @@ export const workDetections: readonly Detection[] = [
         "legal memo",
         "memo from our",
         "minutes from ",
+        "discharge letter ",
+        "which of our ",
       ],
-      /(?:[\w:-]{3,12} (?:review|letter) (?:for|to|about|of) (?:my|our|one of (?:my|our)|a member of my|the (?:employee|colleague))|(?:one-on-one|1:1) notes|board deck|legal memo (?:from|about|on)|memo from our|minutes from (?:our|the|yesterday|last))\b/iy,
+      /(?:[\w:-]{3,12} (?:review|letter) (?:for|to|about|of) (?:my|our|one of (?:my|our)|a member of my|the (?:employee|colleague))|(?:one-on-one|1:1) notes|board deck|legal memo (?:from|about|on)|discharge letter for|which of our (?:patients|clients|customers|employees|users|members|accounts|suppliers|tenants)|memo from our|minutes from (?:our|the|yesterday|last))\b/iy,
     ),
   ),
 ];
@@ -114,9 +126,32 @@ const FOREIGN_PEOPLE =
 const FOREIGN_RECORDS =
   /gehalt|gehälter|liste|daten|adress|umsatz|akte|krank|bestell|salaire|fichier|dossier|adresse|achats|commandes|plainte|salario|sueldo|lista|datos|pedidos|compras|quejas|stipend|dati|ordini|indirizz|salário|dados|compras|endereço|salaris|lijst|gegevens|omzet|klacht/i;
 
+const FOREIGN_WORK =
+  /\W{0,4}(?:(?:bitte|kannst du|s['’]il te plaît|peux-tu|por favor|puedes|per favore|puoi|pode|kun je|alsjeblieft)[,\s]{1,2})?(?:fasse|analysiere?n?|(?:über)?prüfe?n?|optimiere|korrigiere|überarbeite|kürze|finde|sortiere|vergleiche|verbessere|bereinige|übersetze|dokumentiere|erstelle|bewerte|résume[rz]?|analyse[rz]?|vérifie[rz]?|optimise[rz]?|corrige[rz]?|relis|relire|trie[rz]?|compare[rz]?|améliore[rz]?|traduis|trouve[rz]?|prépare[rz]?|évalue[rz]?|resum[ea]|analiza|revisa|optimiza|ordena|compara|mejora|traduce|encuentra|prepara|evalúa|riassumi|analizza|controlla|ottimizza|correggi|rivedi|ordina|confronta|migliora|traduci|trova|valuta|verifica|analise|revise|otimize|corrija|ordene|compare|melhore|traduza|encontre|prepare|avalie|verifique|vat|analyseer|controleer|optimaliseer|corrigeer|sorteer|vergelijk|verbeter|vertaal|zoek|beoordeel)\s/iy;
+const FOREIGN_HOME =
+  /(?:famil|haus|wohnung|garten|reise|urlaub|hochzeit|hund|katze|kind|sohn|tochter|gespräch|unterhaltung|chat|stadt|land\b|planet|welt|leben|beziehung|schule|maison|famille|voyage|vacances|jardin|mariage|chien|enfant|conversation|ville|pays|planète|monde|vie\b|relation|école|casa|viaje|vacaciones|jardín|boda|perro|gato|hij[oa]|conversación|ciudad|país|mundo|vida|relación|escuela|viaggio|vacanz|giardin|matrimonio|cane|gatto|figli|conversazione|città|paese|pianeta|mondo|vita|relazione|scuola|viagem|férias|jardim|casamento|cão|cachorro|filh|conversa|cidade|relação|escola|gezin|huis|tuin|reis|vakantie|bruiloft|hond|kat\b|kinderen|gesprek|stad|wereld|leven|relatie|school)/i;
+
+/** A verb of work at the beginning, and a thing of ours that is not of the home. */
+function foreignWork(keywords: readonly string[], pattern: RegExp): Detection {
+  const detection = from(keywords, pattern);
+  return {
+    ...detection,
+    find(text, start, end) {
+      const first = sentenceStart(text, start);
+      if (first === undefined || matchAt(FOREIGN_WORK, text, first) === undefined) return undefined;
+      const span = detection.find(text, start, end);
+      return span === undefined || FOREIGN_HOME.test(text.slice(start, span.end + 16)) ? undefined : span;
+    },
+  };
+}
+
 /** The same in German, French, Spanish, Italian, Portuguese and Dutch. */
 export const foreignWorkDetections: readonly Detection[] = [
   unlessQuestion(from(POSSESSIVES, new RegExp(`${OWNED}${FOREIGN_THING}`, "iy"))),
+  foreignWork(
+    POSSESSIVES,
+    /(?:unser(?:e[mnrs]?)?|notre|nos|nuestr[oa]s?|nostr[oaie]|noss[oa]s?|onze|ons)\s[^\s.,!?]{3,24}/iy,
+  ),
 ];
 
 /** Work on what is written about people. */
@@ -165,6 +200,24 @@ export const recordDetections: readonly Detection[] = [
       RECORD_WORD,
     ),
     DETAILS_AT_HAND,
+  ),
+  foreignWork(
+    [
+      "diese ",
+      "dieser ",
+      "diesen ",
+      "ces ",
+      "ce ",
+      "cette ",
+      "estos ",
+      "estas ",
+      "este ",
+      "questi ",
+      "queste ",
+      "estes ",
+      "deze ",
+    ],
+    new RegExp(`[a-z]{2,7}\\s(?:\\S{2,14}\\s)?${FOREIGN_PEOPLE}`, "iy"),
   ),
   unlessQuestion(besides(from(POSSESSIVES, new RegExp(`${OWNED}${FOREIGN_PEOPLE}`, "iy")), FOREIGN_RECORDS)),
 ];

@@ -294,6 +294,7 @@ const SIGN_IN_WORDS = [
   "credenziali",
   "nome utente",
   "accedere",
+  "accedi",
   "credenciais",
   "usuário",
   "utilizador",

@@ -129,6 +129,39 @@ const ENGLISH: readonly Detection[] = [
     ["delete ", "forget ", "erase "],
     /(?:delete|forget|erase) (?:this|our|the) (?:conversation|chat|message|question|exchange)(?: \w{2,9}){0,3}? (?:afterwards?|after|when|once|later|please|immediately)\b/iy,
   ),
+  from(
+    ["none of ", "nothing of "],
+    /(?:none|nothing) of (?:this|it|that) (?:may|must|should|can|is to|gets?|leaves?)/iy,
+  ),
+  from(
+    ["only "],
+    /only (?:process|handle|run|use|read|answer|analy[sz]e|keep|store|work) (?:on )?(?:this |it |that |these )?(?:\w+ )?(?:on|in|inside|with) (?:my|our|this) (?:own )?(?:device|machine|phone|laptop|computer|pc|server|network|hardware|premises|house|local)/iy,
+  ),
+  from(
+    ["i don't want ", "i do not want ", "i don’t want "],
+    /i (?:do not|don['’]t) want (?:\w+ ){1,4}?to (?:see|know|read|learn|hear|find out)(?: (?:about )?(?:this|it|that|any of)|[.:,!]|$)/iy,
+  ),
+  from(
+    ["is for ", "is only for ", "is just for ", "is meant for "],
+    /is (?:just |only |meant |strictly )*for (?:us|me|you|our team|the board|management|insiders|family) (?:alone|only)\b|is (?:only|just) for (?:us|me|you|the board|management)(?=[.:,!]|$)/iy,
+  ),
+  from(
+    [
+      "distribution only",
+      "circulation only",
+      "staff only",
+      "restricted:",
+      "highly confidential",
+      "highly sensitive",
+      "top secret:",
+      "strictly internal",
+    ],
+    /(?:(?<=(?:internal|limited|restricted) )(?:distribution|circulation) only|(?<=for )staff only|(?<=(?:^|\n)\s{0,2})restricted:|highly (?:confidential|sensitive)(?! (?:to|than|area|skin|people|person|topics?|data (?:is|must|should)))|top secret:|strictly internal)/iy,
+  ),
+  from(
+    ["do not ", "don't ", "don’t ", "never ", "not to be ", "must not ", "won't "],
+    /(?:do not|don['’]t|never|not to be|must not(?: be)?|won['’]t) (?:mention|discuss|reveal|tell|talk about|say|pass|show|disclose|whisper|speak of|let|give)(?:ed|d)? (?:(?:this|that|it|any of (?:this|it)|a word(?: of (?:this|it))?|about (?:this|it)|these|them)(?: \w{2,8}){0,2}? )?(?:to anyone|to anybody|with anyone|anyone|anybody|outside (?:this|our|the) (?:room|team|company|family|house|group|chat)|elsewhere|on(?=[.:,!]|$)|to others|to my|to the (?:press|media|public|police|others)|a word\b|a soul)(?! the (?:ending|plot|twist|joke|answer|solution))/iy,
+  ),
 ];
 
 function phrases(keywords: readonly string[], pattern: string): Detection {
@@ -259,5 +292,65 @@ const OTHERS: readonly Detection[] = [
   ),
 ];
 
+/** More of each language: for whom it is, who may not know, and what is not to be said of it. */
+const LIMITS: readonly Detection[] = [
+  phrases(
+    ["für uns", "für dich", "für mich", "für den vorstand", "nicht für ", "keiner ", "niemand "],
+    "(?:(?<=(?:nur|allein|ausschließlich) )für (?:uns|dich|mich|euch|den vorstand)(?: bestimmt| gedacht)?(?=$|[.:,!])|(?<=nur )für (?:uns|dich|mich) (?:bestimmt|gedacht)|nicht für (?:dritte|andere|die öffentlichkeit|außenstehende|fremde)|(?:keiner|niemand)(?: sonst)? (?:wissen|erfahren|sehen|lesen|hören)(?=$|[.:,!]| lassen)|(?<=dass )(?:keiner|niemand) (?:das |es |davon )?(?:weiß|erfährt|sieht|liest))",
+  ),
+  phrases(
+    ["ne le ", "ne la ", "ne les ", "que personne", "seulement pour nous", "rien que pour"],
+    "(?:ne l(?:e|a|es) (?:répèt|di[st]|racont|montr|divulgu|mentionn|transm|envo|partag)\\w* (?:pas|à personne|à aucun)|que personne ne|(?:seulement|rien que) pour (?:nous|toi|moi))",
+  ),
+  phrases(
+    ["no lo ", "no la ", "no se ", "que nadie ", "solo para "],
+    "(?:no l[oa] (?:repit|cuent|dig|menc|muestr|divulg|reenv|mand|env|sub|comp)\\w*|que nadie (?:lo |la |se )?(?:sepa|vea|lea|entere|oiga)|solo para (?:nosotros|ti|mí)(?=$|[.:,!]))",
+  ),
+  phrases(
+    [
+      "non dir",
+      "non ripet",
+      "non raccont",
+      "non mand",
+      "non invi",
+      "non condiv",
+      "non mostr",
+      "che nessuno ",
+      "solo per ",
+    ],
+    "(?:non (?:dir|ripeter|raccontar|mandar|inviar|condivider|mostrar)(?:l[oa]|telo)|che nessuno (?:lo |la )?(?:sappia|veda|legga|senta)|solo per (?:noi|te|me)(?=$|[.:,!]))",
+  ),
+  phrases(
+    ["não repit", "não cont", "não mostr", "não mand", "não env", "que ninguém ", "só para "],
+    "(?:não (?:repit|cont|mostr|mand|envi)\\w+ (?:isto|isso|nada disto|este)|que ninguém (?:saiba|veja|leia|ouça|descubra)|só para (?:nós|ti|mim|você)(?=$|[.:,!]))",
+  ),
+  phrases(
+    ["alleen voor ", "enkel voor ", "niet voor ", "zeg dit ", "zeg het ", "niemand "],
+    "(?:(?:alleen|enkel) voor (?:ons|jou|mij)(?=$|[.:,!])|niet voor (?:derden|anderen|buitenstaanders)|zeg (?:dit|het) (?:tegen|aan) niemand|niemand (?:mag|hoeft) (?:dit |het )?(?:weten|zien|lezen|horen))",
+  ),
+];
+
+/** A word of secrecy with a colon behind it heads what is secret: "information confidentielle :", "It's a secret:". */
+const HEADING = phrases(
+  [
+    "secret",
+    "confidential",
+    "private",
+    "sensitive",
+    "geheim",
+    "vertraulich",
+    "confidentiel",
+    "confidencial",
+    "secreto",
+    "privado",
+    "riservat",
+    "segret",
+    "segredo",
+    "privat",
+    "vertrouwelijk",
+  ],
+  "(?<=\\b(?:info\\w*|document\\w*|material|is|it['’]s|that['’]s|c['’]est|est|es|è|é|ist|of|top|a|un|uno|um|een|highly|strictly|très|muy|molto|muito|streng|das|ein|data|note|memo|message|e?-?mail|very|absolutely) )(?:secret|confidential|private|sensitive|geheim(?:nis)?|vertraulich|confidentiel(?:le)?s?|confidencial|secreto|privado|riservat[oaie]|segret[oi]|segredo|privat[oi]?|vertrouwelijk)[ \u00a0]?:(?=\\s)",
+);
+
 /** Wishes for secrecy by the phrases people have for them. */
-export const secrecyPhrases: readonly Detection[] = [...ENGLISH, ...OTHERS].map(unlessQuestion);
+export const secrecyPhrases: readonly Detection[] = [...ENGLISH, ...OTHERS, ...LIMITS, HEADING].map(unlessQuestion);
