@@ -4,9 +4,6 @@ import { exp4 } from "./shared/exp";
 import { sumLanesF32, sumLanesI32, sumLanesOfFourF32 } from "./shared/lanes";
 import { tanh4 } from "./shared/tanh";
 
-/** Room for one vector below the arena, where a remainder is filled up. */
-const SCRATCH: usize = 512;
-
 /** Sum of a[i] * b[i]. Four sums of four lanes hide the latency of an addition. */
 export function dot(a: usize, b: usize, length: i32): f32 {
   const end = a + ((<usize>length) << 2);
@@ -209,55 +206,53 @@ export function biasRelu(x: usize, bias: usize, length: i32): void {
   }
 }
 
-/** out = exp(x - max x) / their sum; three values are one vector. */
+/** out = exp(x - max x) / their sum; three values are one vector, without a loop. */
 export function softmax(out: usize, x: usize, length: i32): void {
   const bytes = (<usize>length) << 2;
   const vectors = bytes & ~15;
   let largest: f32 = -Infinity;
   for (let at: usize = 0; at < bytes; at += 4) largest = max(largest, load<f32>(x + at));
   const shift = f32x4.splat(largest);
-  let sums = powers(out, x, vectors, shift);
-  if (vectors < bytes) {
-    v128.store(SCRATCH, f32x4.splat(-Infinity));
-    copyPart(SCRATCH, x + vectors, bytes - vectors);
-    sums = f32x4.add(sums, powers(SCRATCH, SCRATCH, 16, shift));
-    copyPart(out + vectors, SCRATCH, bytes - vectors);
-  }
-  const scale: f32 = 1 / sumLanesF32(sums);
-  const scales = f32x4.splat(scale);
-  for (let at: usize = 0; at < vectors; at += 16) v128.store(out + at, f32x4.mul(v128.load(out + at), scales));
-  for (let at = vectors; at < bytes; at += 4) store<f32>(out + at, load<f32>(out + at) * scale);
-}
-
-/** out = exp(x - shift); returns the sums by lanes. */
-function powers(out: usize, x: usize, bytes: usize, shift: v128): v128 {
   let sums = f32x4.splat(0);
-  for (let at: usize = 0; at < bytes; at += 16) {
+  for (let at: usize = 0; at < vectors; at += 16) {
     const power = exp4(f32x4.sub(v128.load(x + at), shift));
     v128.store(out + at, power);
     sums = f32x4.add(sums, power);
   }
-  return sums;
+  let rest = f32x4.splat(0);
+  if (vectors < bytes) {
+    rest = expOfPart(f32x4.sub(loadPart(x + vectors, bytes - vectors, -Infinity), shift));
+    sums = f32x4.add(sums, rest);
+  }
+  const scales = f32x4.splat(<f32>1 / sumLanesF32(sums));
+  for (let at: usize = 0; at < vectors; at += 16) v128.store(out + at, f32x4.mul(v128.load(out + at), scales));
+  if (vectors < bytes) storePart(out + vectors, bytes - vectors, f32x4.mul(rest, scales));
+}
+
+function expOfPart(x: v128): v128 {
+  return exp4(x);
 }
 
 /** out[i] = tanh(x[i]); out may be x. */
 export function tanhInto(out: usize, x: usize, length: i32): void {
   const bytes = (<usize>length) << 2;
   const vectors = bytes & ~15;
-  tanhVectors(out, x, vectors);
-  if (vectors === bytes) return;
-  copyPart(SCRATCH, x + vectors, bytes - vectors);
-  tanhVectors(SCRATCH, SCRATCH, 16);
-  copyPart(out + vectors, SCRATCH, bytes - vectors);
+  for (let at: usize = 0; at < vectors; at += 16) v128.store(out + at, tanh4(v128.load(x + at)));
+  if (vectors < bytes) storePart(out + vectors, bytes - vectors, tanh4(loadPart(x + vectors, bytes - vectors, 0)));
 }
 
-function tanhVectors(out: usize, x: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) v128.store(out + at, tanh4(v128.load(x + at)));
+/** One to three values, filled up. */
+function loadPart(x: usize, bytes: usize, filling: f32): v128 {
+  let values = f32x4.replace_lane(f32x4.splat(filling), 0, load<f32>(x));
+  if (bytes > 4) values = f32x4.replace_lane(values, 1, load<f32>(x, 4));
+  if (bytes > 8) values = f32x4.replace_lane(values, 2, load<f32>(x, 8));
+  return values;
 }
 
-/** Less than a vector. */
-function copyPart(out: usize, x: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 4) store<f32>(out + at, load<f32>(x + at));
+function storePart(out: usize, bytes: usize, values: v128): void {
+  store<f32>(out, f32x4.extract_lane(values, 0));
+  if (bytes > 4) store<f32>(out, f32x4.extract_lane(values, 1), 4);
+  if (bytes > 8) store<f32>(out, f32x4.extract_lane(values, 2), 8);
 }
 
 /** state = state + rate * (target - state). */

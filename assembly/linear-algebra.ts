@@ -190,7 +190,7 @@ export function symmetricTimes(out: usize, matrix: usize, size: i32, x: usize): 
     let sums1 = f64x2.splat(0);
     let sums2 = f64x2.splat(0);
     let sums3 = f64x2.splat(0);
-    for (let at = first + 32; at < strideBytes; at += 16) {
+    for (let at = first + 32; at < strideBytes; at += 32) {
       const value = v128.load(x + at);
       const entry0 = v128.load(row0 + at);
       const entry1 = v128.load(row1 + at);
@@ -203,6 +203,18 @@ export function symmetricTimes(out: usize, matrix: usize, size: i32, x: usize): 
       const low = f64x2.add(f64x2.mul(entry0, x0), f64x2.mul(entry1, x1));
       const high = f64x2.add(f64x2.mul(entry2, x2), f64x2.mul(entry3, x3));
       v128.store(out + at, f64x2.add(v128.load(out + at), f64x2.add(low, high)));
+      const nextValue = v128.load(x + at, 16);
+      const next0 = v128.load(row0 + at, 16);
+      const next1 = v128.load(row1 + at, 16);
+      const next2 = v128.load(row2 + at, 16);
+      const next3 = v128.load(row3 + at, 16);
+      sums0 = f64x2.add(sums0, f64x2.mul(next0, nextValue));
+      sums1 = f64x2.add(sums1, f64x2.mul(next1, nextValue));
+      sums2 = f64x2.add(sums2, f64x2.mul(next2, nextValue));
+      sums3 = f64x2.add(sums3, f64x2.mul(next3, nextValue));
+      const nextLow = f64x2.add(f64x2.mul(next0, x0), f64x2.mul(next1, x1));
+      const nextHigh = f64x2.add(f64x2.mul(next2, x2), f64x2.mul(next3, x3));
+      v128.store(out + at, f64x2.add(v128.load(out + at, 16), f64x2.add(nextLow, nextHigh)), 16);
     }
     addCorner(out + first, row0 + first, strideBytes, x + first);
     store<f64>(out + first, load<f64>(out + first) + sumLanesF64(sums0));
@@ -225,21 +237,33 @@ function addCorner(out: usize, corner: usize, strideBytes: usize, x: usize): voi
   }
 }
 
-/** matrix = keep * matrix + weight * x x^T. */
-export function rankOne(matrix: usize, size: i32, x: usize, keep: f64, weight: f64): void {
+/** matrix = matrix + weight * x x^T; four rows by four columns, so that few instructions are not arithmetic. */
+export function rankOne(matrix: usize, size: i32, x: usize, weight: f64): void {
   const strideBytes = (<usize>size) << 3;
-  const keeps = f64x2.splat(keep);
-  for (let first: usize = 0; first < strideBytes; first += 16) {
+  for (let first: usize = 0; first < strideBytes; first += 32) {
     const row0 = matrix + (first >> 3) * strideBytes;
     const row1 = row0 + strideBytes;
+    const row2 = row1 + strideBytes;
+    const row3 = row2 + strideBytes;
     const x0 = f64x2.splat(weight * load<f64>(x + first));
     const x1 = f64x2.splat(weight * load<f64>(x + first, 8));
-    for (let at = first; at < strideBytes; at += 16) {
-      const value = v128.load(x + at);
-      v128.store(row0 + at, f64x2.add(f64x2.mul(keeps, v128.load(row0 + at)), f64x2.mul(x0, value)));
-      v128.store(row1 + at, f64x2.add(f64x2.mul(keeps, v128.load(row1 + at)), f64x2.mul(x1, value)));
+    const x2 = f64x2.splat(weight * load<f64>(x + first, 16));
+    const x3 = f64x2.splat(weight * load<f64>(x + first, 24));
+    for (let at = first; at < strideBytes; at += 32) {
+      const low = v128.load(x + at);
+      const high = v128.load(x + at, 16);
+      addTo(row0 + at, x0, low, high);
+      addTo(row1 + at, x1, low, high);
+      addTo(row2 + at, x2, low, high);
+      addTo(row3 + at, x3, low, high);
     }
   }
+}
+
+// @inline
+function addTo(at: usize, weight: v128, low: v128, high: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), f64x2.mul(weight, low)));
+  v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(weight, high)), 16);
 }
 
 /** matrix = keep * matrix + weightX * x x^T + weightY * y y^T. */
@@ -303,9 +327,9 @@ export function rowsTimes(out: usize, matrix: usize, rows: i32, size: i32, x: us
 export function addRows(matrix: usize, rows: i32, size: i32, left: usize, right: usize): void {
   const strideBytes = (<usize>size) << 3;
   for (let row = 0; row < rows; row++, left += 8) {
-    const values = v128.load64_splat(left);
-    for (let at: usize = 0; at < strideBytes; at += 16, matrix += 16) {
-      v128.store(matrix, f64x2.add(v128.load(matrix), f64x2.mul(values, v128.load(right + at))));
+    const value = v128.load64_splat(left);
+    for (let at: usize = 0; at < strideBytes; at += 32, matrix += 32) {
+      addTo(matrix, value, v128.load(right + at), v128.load(right + at, 16));
     }
   }
 }

@@ -199,12 +199,12 @@ function symmetricTimes(out: Float64Array, matrix: Float64Array, size: number, x
   }
 }
 
-function rankOne(matrix: Float64Array, size: number, x: Float64Array, keep: number, weight: number): void {
+function rankOne(matrix: Float64Array, size: number, x: Float64Array, weight: number): void {
   for (let row = 0; row < size; row++) {
     const scaled = weight * x[row]!;
     for (let column = row; column < size; column++) {
       const at = row * size + column;
-      matrix[at] = keep * matrix[at]! + scaled * x[column]!;
+      matrix[at] = matrix[at]! + scaled * x[column]!;
     }
   }
 }

@@ -19,7 +19,7 @@ interface LinearAlgebraExports {
   factor(matrix: number, size: number, panel: number, diagonal: number): number;
   solve(factored: number, size: number, sides: number, groups: number, panel: number, sidePanel: number): void;
   symmetricTimes(out: number, matrix: number, size: number, x: number): void;
-  rankOne(matrix: number, size: number, x: number, keep: number, weight: number): void;
+  rankOne(matrix: number, size: number, x: number, weight: number): void;
   rankTwo(matrix: number, size: number, x: number, y: number, keep: number, weightX: number, weightY: number): void;
   rowsTimes(out: number, matrix: number, rows: number, size: number, x: number): void;
   addRows(matrix: number, rows: number, size: number, left: number, right: number): void;
@@ -56,8 +56,8 @@ export function simdLinearAlgebra(bytes: number): LinearAlgebraKernels | undefin
     symmetricTimes(out, matrix, size, x) {
       exports.symmetricTimes(out.byteOffset, matrix.byteOffset, size, x.byteOffset);
     },
-    rankOne(matrix, size, x, keep, weight) {
-      exports.rankOne(matrix.byteOffset, size, x.byteOffset, keep, weight);
+    rankOne(matrix, size, x, weight) {
+      exports.rankOne(matrix.byteOffset, size, x.byteOffset, weight);
     },
     rankTwo(matrix, size, x, y, keep, weightX, weightY) {
       exports.rankTwo(matrix.byteOffset, size, x.byteOffset, y.byteOffset, keep, weightX, weightY);

@@ -40,8 +40,8 @@ export interface LinearAlgebraKernels {
   ): void;
   /** out = matrix x, of a symmetric matrix. */
   symmetricTimes(out: Float64Array, matrix: Float64Array, size: number, x: Float64Array): void;
-  /** matrix = keep * matrix + weight * x x^T, of a symmetric matrix. */
-  rankOne(matrix: Float64Array, size: number, x: Float64Array, keep: number, weight: number): void;
+  /** matrix = matrix + weight * x x^T, of a symmetric matrix. */
+  rankOne(matrix: Float64Array, size: number, x: Float64Array, weight: number): void;
   /** matrix = keep * matrix + weightX * x x^T + weightY * y y^T, of a symmetric matrix. */
   rankTwo(
     matrix: Float64Array,

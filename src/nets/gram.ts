@@ -128,12 +128,14 @@ export class GramAccumulator {
       scaleRow(this.#states, rows, row, Math.sqrt(keep));
       scaleRow(this.#targets, rows, row, Math.sqrt(keep));
     }
-    // One row, whose panel is the row itself, goes through the sums in longer strides: half the time.
-    if (rows === 1) this.#kernels.rankOne(this.#gram, this.#size, this.#states, keep, 1);
-    else this.#kernels.addOuter(this.#gram, this.#states, groups, this.#states, groups, rows, keep, true);
     if (rows === 1 && keep === 1) {
+      // The panel of one row is the row itself: it goes through the sums in longer strides, in half the time.
+      this.#kernels.rankOne(this.#gram, this.#size, this.#states, 1);
       this.#kernels.addRows(this.#cross, this.#size, 4 * width, this.#states, this.#targets);
-    } else this.#kernels.addOuter(this.#cross, this.#states, groups, this.#targets, width, rows, keep, false);
+    } else {
+      this.#kernels.addOuter(this.#gram, this.#states, groups, this.#states, groups, rows, keep, true);
+      this.#kernels.addOuter(this.#cross, this.#states, groups, this.#targets, width, rows, keep, false);
+    }
     this.#pending = 0;
   }
 }

@@ -109,7 +109,7 @@ export class RecursiveLeastSquares {
       this.#errors[output] = error * scale;
     }
     kernels.addRows(this.#weights, this.outputs, size, this.#errors, gain);
-    if (this.#forgetting === 1) kernels.rankOne(this.#covariance, size, gain, 1, -scale);
+    if (this.#forgetting === 1) kernels.rankOne(this.#covariance, size, gain, -scale);
     else this.#forget(scale);
     return squares / this.outputs;
   }
