@@ -36,6 +36,17 @@ const THRESHOLD: OptionSpec = {
   summary: "wake from this score on, 0 to 1; default: the network's own",
 };
 
+const WEIGHTS: OptionSpec = { name: "weights", value: "FILE", summary: "a router's weights" };
+const HEAD: OptionSpec = {
+  name: "head",
+  value: "WHICH",
+  choices: ["auto", "linear", "mlp"],
+  summary: "the network: auto keeps what is better on rows kept aside",
+};
+const ALPHA: OptionSpec = { name: "alpha", value: "SHARE", summary: "mean regret promised for local answers (0.05)" };
+const DIRECT: OptionSpec = { name: "direct", value: "SHARE", summary: "questions that go straight to remote (0.2)" };
+const SEED: OptionSpec = { name: "seed", value: "NUMBER", summary: "decides every random choice (1)" };
+
 /** The whole command line. Each command loads its code when it runs. */
 export const root: Command = {
   name: "mobile-ai",
@@ -440,6 +451,56 @@ export const root: Command = {
             JSON_OUTPUT,
           ],
           run: async (parsed, terminal) => (await import("./commands/memory.js")).trainMemory(parsed, terminal),
+        },
+      ],
+    },
+    {
+      name: "router",
+      summary: "The learned router: measure, train and inspect it.",
+      subcommands: [
+        {
+          name: "eval",
+          summary: "Measure routing on questions with known answers: in folds, from --train files, or with --weights.",
+          arguments: [{ name: "DATA", required: true, rest: true, summary: ".jsonl files or directories of them" }],
+          options: [
+            { name: "train", value: "FILES", multiple: true, summary: "fit on these files first (commas or repeated)" },
+            WEIGHTS,
+            { name: "folds", value: "COUNT", summary: "folds within each set when nothing else is given (5)" },
+            { name: "cascade", summary: "let the verifier read the local answers where there are any" },
+            {
+              name: "second",
+              value: "FILES",
+              multiple: true,
+              summary: "answers of another local model: use agreement",
+            },
+            { name: "labels", value: "COUNT", summary: "train on at most so many rows, chosen by the seed" },
+            HEAD,
+            ALPHA,
+            DIRECT,
+            SEED,
+            { name: "svg", value: "FILE", summary: "draw the cost-quality curve" },
+            JSON_OUTPUT,
+          ],
+          examples: [
+            "mobile-ai router eval ../shared/data/routing/routellm_gsm8k.jsonl --cascade",
+            "mobile-ai router eval kept-back.jsonl --train ../shared/data/routing --json",
+          ],
+          run: async (parsed, terminal) => (await import("./commands/router.js")).evalRouter(parsed, terminal),
+        },
+        {
+          name: "train",
+          summary: "Train a router; the same data and seed make the same file.",
+          options: [
+            { name: "data", value: "DIR", multiple: true, summary: "a directory of .jsonl files, or such files" },
+            { name: "out", short: "o", value: "FILE", summary: "where the weights go" },
+            SEED,
+            HEAD,
+            ALPHA,
+            DIRECT,
+            JSON_OUTPUT,
+          ],
+          examples: ["mobile-ai router train --data ../shared/data/routing --out router.bin --seed 1"],
+          run: async (parsed, terminal) => (await import("./commands/router.js")).trainRouterCommand(parsed, terminal),
         },
       ],
     },

@@ -1,14 +1,18 @@
 import type { DenseLayer } from "../kernels/perceptron.js";
 import { Mlp } from "../nets/mlp.js";
 import { createTextEncoder, type TextFeatureEncoder } from "../nets/text-encoder.js";
-import { ANSWER_SIGNALS, answerSignals } from "./answer-signals.js";
+import { ANSWER_SIGNALS, agreement, answerSignals } from "./answer-signals.js";
 import { temper } from "./calibration.js";
 import { type HashedTable, tableBlocks } from "./hashed-table.js";
 
-/** Inputs of the verifier: signals, what its table says of the answer, and what the router thought of the question. */
-export const VERIFIER_INPUTS: number = ANSWER_SIGNALS.length + 3;
+/** Inputs of the verifier: signals, agreement with a second answer, the table of answers, the router's opinion (two). */
+export const VERIFIER_INPUTS: number = ANSWER_SIGNALS.length + 4;
 
-const TABLE_PLACE = ANSWER_SIGNALS.length;
+/** First input that knows one kind of question only. */
+export const OWN_KIND: number = ANSWER_SIGNALS.length + 1;
+
+const AGREEMENT_PLACE: number = ANSWER_SIGNALS.length;
+const TABLE_PLACE: number = AGREEMENT_PLACE + 1;
 const MOST = 4;
 
 /** What the verifier was taught. */
@@ -21,6 +25,12 @@ export interface VerifierWeights {
   /** (VERIFIER_INPUTS) to 2: wrong, right. */
   readonly layer: DenseLayer;
   readonly temperature: number;
+}
+
+/** A local answer and, where the device could afford it, another local answer to the same question. */
+export interface Answers {
+  readonly answer: string;
+  readonly second?: string | undefined;
 }
 
 /** What was known of the question before the answer. */
@@ -54,7 +64,7 @@ export class AnswerModel {
   }
 
   /** 0 to 1. O(prompt + answer). */
-  probabilityRight(prompt: string, answer: string, prior: Prior): number {
+  probabilityRight(prompt: string, answer: Answers, prior: Prior): number {
     this.inputs(prompt, answer, prior, this.#inputs);
     return this.judge(this.#inputs);
   }
@@ -70,15 +80,26 @@ export class AnswerModel {
   }
 
   /** Writes the unscaled inputs (VERIFIER_INPUTS). */
-  inputs(prompt: string, answer: string, prior: Prior, out: Float64Array): void {
-    answerSignals(prompt, answer, out);
+  inputs(prompt: string, { answer, second }: Answers, prior: Prior, out: Float64Array): void {
+    putSignals(prompt, { answer, second }, out);
     const { entries, scales } = this.weights.table;
     const hashed = this.#encoder.encode(answer);
     let sum = 0;
     for (let entry = 0; entry < hashed.count; entry++) sum += hashed.values[entry]! * entries[hashed.indices[entry]!]!;
-    out[TABLE_PLACE] = sum * scales[0]!;
+    putTableSum(sum * scales[0]!, out);
     putPrior(prior, out);
   }
+}
+
+/** The inputs that are taken from the texts alone. */
+export function putSignals(prompt: string, { answer, second }: Answers, out: Float64Array): void {
+  answerSignals(prompt, answer, out);
+  out[AGREEMENT_PLACE] = second === undefined ? 0 : agreement(answer, second);
+}
+
+/** The sum of the table of answers. */
+export function putTableSum(sum: number, out: Float64Array): void {
+  out[TABLE_PLACE] = sum;
 }
 
 /** The inputs behind the signals and the table: the router's opinion. */

@@ -98,6 +98,31 @@ export function answerSignals(promptText: string, answerText: string, out: Float
   choiceSignals(prompt, answer, set);
 }
 
+/** What an answer comes to, in a form in which two answers can be compared; undefined where it does not say. */
+export function finalAnswer(answerText: string): string | undefined {
+  const answer = answerText.slice(0, WINDOW).trim();
+  const chosen = [...answer.matchAll(CHOSEN)].at(-1)?.[1]?.toUpperCase();
+  if (chosen !== undefined) return chosen;
+  const final = finalTexts(answer).at(-1);
+  if (final === undefined) {
+    const last = numbersOf(answer).at(-1);
+    return last === undefined ? undefined : String(last);
+  }
+  const number = numbersOf(final)[0];
+  if (number !== undefined) return String(number);
+  const plain = final
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+  return plain === "" ? undefined : plain;
+}
+
+/** 1 where two answers to one question come to the same, -1 where they do not, 0 where one of them does not say. */
+export function agreement(answer: string, other: string): number {
+  const [a, b] = [finalAnswer(answer), finalAnswer(other)];
+  return a === undefined || b === undefined ? 0 : a === b ? 1 : -1;
+}
+
 function choiceSignals(prompt: string, answer: string, set: (signal: AnswerSignal, value: number) => void): void {
   const choices = new Map<string, string>();
   for (const [, letter, text] of prompt.matchAll(CHOICE_LINE)) choices.set(letter!, text!.trim()); // both groups are in it

@@ -1,12 +1,12 @@
 import type { TextBlock, TextFeatureEncoder } from "../nets/text-encoder.js";
 
-/** Bins of words and pairs of words, and of runs of three to five characters. */
+/** Bins of words and pairs of words, and of runs of four characters (three to five are no better, and cost twice). */
 export const TABLE_BINS = 8192;
 
 /** How a text is hashed for the learned table: two blocks of the same width, each of length 1. */
 export const tableBlocks: readonly TextBlock[] = [
   { kind: "word", n: [1, 2], bins: TABLE_BINS, tokens: "marks", scale: "log" },
-  { kind: "char", n: [3, 5], bins: TABLE_BINS, tokens: "runs", scale: "log" },
+  { kind: "char", n: [4, 4], bins: TABLE_BINS, scale: "log" },
 ];
 
 export const TABLE_INPUTS: number = 2 * TABLE_BINS;
@@ -63,7 +63,7 @@ export function selectTexts(texts: HashedTexts, rows: ArrayLike<number>): Hashed
 export interface TableOptions {
   /** Penalty on the squared weights, absolute. */
   readonly penalty: number;
-  /** Stops when the residual has shrunk to this share of the targets; default 1e-3. */
+  /** Stops when the residual has shrunk to this share of the targets; default 5e-3. */
   readonly tolerance?: number;
   readonly maxSteps?: number;
 }
@@ -72,65 +72,72 @@ export interface TableOptions {
  * Ridge regression of several targets on sparse rows, in the dual: (X X' + penalty I) a = y by conjugate gradients, then
  * w = X' a. `targets` is (count, outputs), each column of mean 0; returns (inputs, outputs). O(steps * entries * outputs).
  */
-export function fitWeights(
-  { count, starts, indices, values }: HashedTexts,
-  targets: Float64Array,
-  { penalty, tolerance = 1e-3, maxSteps = 200 }: TableOptions,
-): Float64Array {
-  const outputs = targets.length / count;
+export function fitWeights(texts: HashedTexts, targets: Float64Array, options: TableOptions): Float64Array {
+  const outputs = targets.length / texts.count;
   const weights = new Float64Array(TABLE_INPUTS * outputs);
+  const column = new Float64Array(texts.count);
+  for (let output = 0; output < outputs; output++) {
+    for (let row = 0; row < texts.count; row++) column[row] = targets[row * outputs + output]!;
+    const fitted = fitColumn(texts, column, options);
+    for (let input = 0; input < TABLE_INPUTS; input++) weights[input * outputs + output] = fitted[input]!;
+  }
+  return weights;
+}
+
+function fitColumn(
+  texts: HashedTexts,
+  targets: Float64Array,
+  { penalty, tolerance = 5e-3, maxSteps = 200 }: TableOptions,
+): Float64Array {
+  const weights = new Float64Array(TABLE_INPUTS);
   const solution = new Float64Array(targets.length);
   const residual = targets.slice();
   const direction = targets.slice();
   const product = new Float64Array(targets.length);
-  const scatter = (from: Float64Array): void => {
-    weights.fill(0);
-    for (let row = 0; row < count; row++) {
-      for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
-        const value = values[entry]!;
-        const at = indices[entry]! * outputs;
-        for (let output = 0; output < outputs; output++) weights[at + output]! += value * from[row * outputs + output]!;
-      }
+  let norm = dot(residual, residual);
+  const goal = norm * tolerance * tolerance;
+  for (let step = 0; step < maxSteps && norm > goal; step++) {
+    scatter(texts, direction, weights);
+    gather(texts, weights, product);
+    for (let row = 0; row < product.length; row++) product[row]! += penalty * direction[row]!;
+    const length = norm / dot(direction, product);
+    for (let row = 0; row < product.length; row++) {
+      solution[row]! += length * direction[row]!;
+      residual[row]! -= length * product[row]!;
     }
-  };
-  const multiply = (): void => {
-    scatter(direction);
-    const sums = new Float64Array(outputs);
-    for (let row = 0; row < count; row++) {
-      sums.fill(0);
-      for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
-        const value = values[entry]!;
-        const at = indices[entry]! * outputs;
-        for (let output = 0; output < outputs; output++) sums[output]! += value * weights[at + output]!;
-      }
-      for (let output = 0; output < outputs; output++) {
-        const at = row * outputs + output;
-        product[at] = sums[output]! + penalty * direction[at]!;
-      }
-    }
-  };
-  const norms = columnProducts(residual, residual, outputs);
-  const goal = norms.map((norm) => norm * tolerance * tolerance);
-  for (let step = 0; step < maxSteps && norms.some((norm, output) => norm > goal[output]!); step++) {
-    multiply();
-    const curvature = columnProducts(direction, product, outputs);
-    const before = norms.slice();
-    for (let output = 0; output < outputs; output++) {
-      if (before[output]! <= goal[output]! || curvature[output]! <= 0) continue;
-      const length = before[output]! / curvature[output]!;
-      let next = 0;
-      for (let at = output; at < targets.length; at += outputs) {
-        solution[at]! += length * direction[at]!;
-        residual[at]! -= length * product[at]!;
-        next += residual[at]! * residual[at]!;
-      }
-      norms[output] = next;
-      const turn = next / before[output]!;
-      for (let at = output; at < targets.length; at += outputs) direction[at] = residual[at]! + turn * direction[at]!;
-    }
+    const next = dot(residual, residual);
+    const turn = next / norm;
+    for (let row = 0; row < product.length; row++) direction[row] = residual[row]! + turn * direction[row]!;
+    norm = next;
   }
-  scatter(solution);
+  scatter(texts, solution, weights);
   return weights;
+}
+
+/** weights = X' rows */
+function scatter({ count, starts, indices, values }: HashedTexts, rows: Float64Array, weights: Float64Array): void {
+  weights.fill(0);
+  for (let row = 0; row < count; row++) {
+    const share = rows[row]!;
+    const end = starts[row + 1]!;
+    for (let entry = starts[row]!; entry < end; entry++) weights[indices[entry]!]! += share * values[entry]!;
+  }
+}
+
+/** rows = X weights */
+function gather({ count, starts, indices, values }: HashedTexts, weights: Float64Array, rows: Float64Array): void {
+  for (let row = 0; row < count; row++) {
+    const end = starts[row + 1]!;
+    let sum = 0;
+    for (let entry = starts[row]!; entry < end; entry++) sum += values[entry]! * weights[indices[entry]!]!;
+    rows[row] = sum;
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += a[at]! * b[at]!;
+  return sum;
 }
 
 /** What a table says of hashed texts: (rows, outputs). */
@@ -188,7 +195,7 @@ export function crossFitTable(
 ): { readonly table: HashedTable; readonly outOfFold: Float64Array } {
   const outputs = targets.length / texts.count;
   const rows = Array.from({ length: texts.count }, (_, row) => row);
-  const fit = (chosen: readonly number[]): Float64Array => {
+  const fitOn = (chosen: readonly number[]): Float64Array => {
     const own = Float64Array.from({ length: chosen.length * outputs }, (_, at) => {
       return targets[chosen[Math.floor(at / outputs)]! * outputs + (at % outputs)]!;
     });
@@ -200,21 +207,15 @@ export function crossFitTable(
     const inside = rows.filter((row) => folds[row] === fold);
     const rest = rows.filter((row) => folds[row] !== fold);
     if (inside.length === 0 || rest.length === 0) continue;
-    const sums = sumTable(selectTexts(texts, inside), fit(rest), outputs);
+    const sums = sumTable(selectTexts(texts, inside), fitOn(rest), outputs);
     for (const [place, row] of inside.entries())
       outOfFold.set(sums.subarray(place * outputs, (place + 1) * outputs), row * outputs);
   }
-  return { table: roundTable(fit(rows), outputs), outOfFold };
+  return { table: roundTable(fitOn(rows), outputs), outOfFold };
 }
 
 function centre(values: Float64Array, outputs: number): void {
   const means = new Float64Array(outputs);
   for (let at = 0; at < values.length; at++) means[at % outputs]! += values[at]!;
   for (let at = 0; at < values.length; at++) values[at]! -= means[at % outputs]! / (values.length / outputs);
-}
-
-function columnProducts(a: Float64Array, b: Float64Array, outputs: number): Float64Array {
-  const sums = new Float64Array(outputs);
-  for (let at = 0; at < a.length; at++) sums[at % outputs]! += a[at]! * b[at]!;
-  return sums;
 }

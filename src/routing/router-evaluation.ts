@@ -1,5 +1,5 @@
 import { seededRandom } from "../core/random.js";
-import { AnswerModel, type InputStatistics, VERIFIER_INPUTS } from "./answer-model.js";
+import { AnswerModel, type InputStatistics, OWN_KIND, VERIFIER_INPUTS } from "./answer-model.js";
 import {
   areaUnderRoc,
   brierScore,
@@ -29,6 +29,8 @@ export interface RowOpinions {
   readonly afterAnswer: Float64Array;
   /** 1 where the threshold chosen on the training rows serves the row locally. */
   readonly servedLocally: Uint8Array;
+  /** The same for the threshold on what remote would add to the answer that is there. */
+  readonly keptLocally: Uint8Array;
 }
 
 export interface RouterEvaluationOptions extends Omit<RouterTrainingOptions, "onProgress"> {
@@ -56,13 +58,14 @@ export async function opinionsOn(rows: readonly RouterRow[], options: RouterEval
     remoteOk: new Float64Array(rows.length),
     afterAnswer: new Float64Array(rows.length).fill(Number.NaN),
     servedLocally: new Uint8Array(rows.length),
+    keptLocally: new Uint8Array(rows.length),
   };
   const everyRow = Array.from(rows, (_, row) => row);
   if (weights !== undefined) {
     predict(said, everyRow, weights, undefined);
     return said;
   }
-  const fit = async (chosen: readonly RouterRow[]): Promise<RouterWeights> => {
+  const fitOn = async (chosen: readonly RouterRow[]): Promise<RouterWeights> => {
     const limited = labels === undefined ? chosen : limitRows(chosen, labels, seed);
     const { weights: fitted } = await trainRouter(limited, { ...trainingOptions(options), seed });
     return { ...fitted, hash: "" };
@@ -77,6 +80,8 @@ export async function opinionsOn(rows: readonly RouterRow[], options: RouterEval
       transfer,
     });
     predict(said, everyRow, { ...fitted, hash: "" }, seen.length === 0 ? undefined : seen);
+    // What was learned of other kinds of questions says nothing of these (docs/routing.md): the answer alone decides.
+    if (seen.length === 0) said.remoteOk.fill(1);
     onProgress?.({ dataset, done: 1, total: 1 });
     return said;
   }
@@ -86,7 +91,7 @@ export async function opinionsOn(rows: readonly RouterRow[], options: RouterEval
     const inside = everyRow.filter((row) => foldOf[row] === fold);
     const rest = rows.filter((_, row) => foldOf[row] !== fold);
     if (inside.length === 0) continue;
-    const fitted = await fit(rest);
+    const fitted = await fitOn(rest);
     predict(said, inside, fitted, rest);
   }
   onProgress?.({ dataset, done: folds, total: folds });
@@ -134,7 +139,7 @@ function predict(
   const answered: number[] = [];
   const taker = weights.verifier === undefined ? undefined : new AnswerModel(weights.verifier);
   for (const row of chosen) {
-    const { prompt, response } = said.rows[row]!;
+    const { prompt, response, second } = said.rows[row]!;
     const opinion = model.opinion(prompt);
     said.gain[row] = opinion.gain;
     said.localOk[row] = opinion.localOk;
@@ -142,14 +147,18 @@ function predict(
     said.servedLocally[row] = opinion.gain < weights.thresholds.local ? 1 : 0;
     if (taker === undefined || response === undefined) continue;
     const values = new Float64Array(VERIFIER_INPUTS);
-    taker.inputs(prompt, response, opinion, values);
+    taker.inputs(prompt, { answer: response, second }, opinion, values);
     inputs.push(values);
     answered.push(row);
   }
   if (taker === undefined || weights.verifier === undefined || inputs.length === 0) return;
   const statistics = statisticsFor(taker, model, seen, inputs);
   const judge = new AnswerModel(weights.verifier, { statistics });
-  for (const [place, row] of answered.entries()) said.afterAnswer[row] = judge.judge(inputs[place]!);
+  for (const [place, row] of answered.entries()) {
+    const after = judge.judge(inputs[place]!);
+    said.afterAnswer[row] = after;
+    said.keptLocally[row] = said.remoteOk[row]! - after < weights.thresholds.escalate ? 1 : 0;
+  }
 }
 
 /** Of the training answers to the same kind of question; without any, of the judged answers, whose labels are not read. */
@@ -164,13 +173,13 @@ function statisticsFor(
     const own = seen.flatMap((row) => {
       if (row.response === undefined) return [];
       const values = new Float64Array(VERIFIER_INPUTS);
-      taker.inputs(row.prompt, row.response, model.opinion(row.prompt), values);
+      taker.inputs(row.prompt, { answer: row.response, second: row.second }, model.opinion(row.prompt), values);
       return [values];
     });
     const of = statisticsOf(own);
     // The sums of tables on their own training rows are larger than on others: those were measured out of fold.
     const kept = taker.weights;
-    const first = VERIFIER_INPUTS - 3;
+    const first = OWN_KIND;
     of.means.set(kept.means.subarray(first), first);
     of.spreads.set(kept.spreads.subarray(first), first);
     return of;
@@ -248,9 +257,8 @@ function regretOf(
 ): { readonly regret: number; readonly localShare: number } {
   let [regret, share] = [0, 0];
   for (let row = 0; row < said.rows.length; row++) {
-    const after = said.afterAnswer[row]!;
-    const served = cascade && !Number.isNaN(after) ? said.remoteOk[row]! - after < 0.05 : said.servedLocally[row] === 1;
-    if (!served) continue;
+    const served = cascade && !Number.isNaN(said.afterAnswer[row]!) ? said.keptLocally : said.servedLocally;
+    if (served[row] !== 1) continue;
     share++;
     regret += Math.max(0, remote[row]! - local[row]!);
   }

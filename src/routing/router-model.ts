@@ -1,5 +1,5 @@
 import type { Classifier } from "../nets/classifier.js";
-import { AnswerModel, type VerifierWeights } from "./answer-model.js";
+import { AnswerModel, type Answers, type VerifierWeights } from "./answer-model.js";
 import { temper } from "./calibration.js";
 import { type FeatureScaling, type QuestionCircumstances, RouterFeatures } from "./router-features.js";
 
@@ -66,7 +66,7 @@ export class RouterModel {
   }
 
   /** The chance that a local answer is right now that it is there; undefined without a verifier. */
-  afterAnswer(prompt: string, answer: string, before: Opinion = this.opinion(prompt)): number | undefined {
+  afterAnswer(prompt: string, answer: Answers, before: Opinion = this.opinion(prompt)): number | undefined {
     return this.#answers?.probabilityRight(prompt, answer, before);
   }
 }

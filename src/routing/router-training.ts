@@ -90,8 +90,8 @@ export async function trainRouter(rows: readonly RouterRow[], options: RouterTra
   const opinions = Array.from(rows, (_, row) =>
     opinionOf(kept.side.subarray(3 * row, 3 * row + 3), kept.localOk[2 * row + 1]!),
   );
-  const thresholds = thresholdsOf(rows, opinions, { alpha, directShare });
   const verifier = fitVerifier(rows, opinions, { folds, foldCount: FOLDS, transfer: options.transfer ?? false });
+  const thresholds = thresholdsOf(rows, opinions, { alpha, directShare, afterAnswer: verifier?.outOfFold });
   report("done", 5);
   return {
     weights: {
@@ -324,15 +324,41 @@ function mlpOptions(
 function thresholdsOf(
   rows: readonly RouterRow[],
   opinions: readonly Opinion[],
-  { alpha, directShare }: { readonly alpha: number; readonly directShare: number },
+  {
+    alpha,
+    directShare,
+    afterAnswer,
+  }: { readonly alpha: number; readonly directShare: number; readonly afterAnswer: Float64Array | undefined },
 ): RouterThresholds {
   const score = opinions.map((opinion) => opinion.gain);
   const regret = rows.map(({ local, remote }) => Math.max(0, remote - local));
-  const local = conformalThreshold({ score, regret }, { alpha });
+  const local = within(conformalThreshold({ score, regret }, { alpha }));
   return {
-    local: Math.max(-1, Math.min(1, local)),
+    local,
     direct: quantile(Float64Array.from(score).sort(), 1 - directShare),
     alpha,
-    escalate: 0,
+    escalate: afterAnswer === undefined ? local : escalationThreshold(opinions, regret, { alpha, afterAnswer }),
   };
+}
+
+/** Below it a checked answer may stay: the same promise, on the rows that have answers. */
+function escalationThreshold(
+  opinions: readonly Opinion[],
+  regret: readonly number[],
+  { alpha, afterAnswer }: { readonly alpha: number; readonly afterAnswer: Float64Array },
+): number {
+  const answered = opinions.flatMap((_, row) => (Number.isNaN(afterAnswer[row]!) ? [] : [row]));
+  return within(
+    conformalThreshold(
+      {
+        score: answered.map((row) => opinions[row]!.remoteOk - afterAnswer[row]!),
+        regret: answered.map((row) => regret[row]!),
+      },
+      { alpha },
+    ),
+  );
+}
+
+function within(threshold: number): number {
+  return Math.max(-1, Math.min(1, threshold));
 }

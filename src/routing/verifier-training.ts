@@ -1,8 +1,16 @@
 import { Mlp } from "../nets/mlp.js";
 import { createTextEncoder } from "../nets/text-encoder.js";
 import { denseRows, selectRows, type TrainingRows } from "../nets/training-rows.js";
-import { type InputStatistics, putPrior, standardised, VERIFIER_INPUTS, type VerifierWeights } from "./answer-model.js";
-import { ANSWER_SIGNALS, answerSignals } from "./answer-signals.js";
+import {
+  type InputStatistics,
+  OWN_KIND,
+  putPrior,
+  putSignals,
+  putTableSum,
+  standardised,
+  VERIFIER_INPUTS,
+  type VerifierWeights,
+} from "./answer-model.js";
 import { fitTemperature } from "./calibration.js";
 import { crossFitTable, hashTexts, tableBlocks } from "./hashed-table.js";
 import type { Opinion } from "./router-model.js";
@@ -49,12 +57,12 @@ export function fitVerifier(
   });
   const inputs = own.map((row, place) => {
     const values = new Float64Array(VERIFIER_INPUTS);
-    answerSignals(row.prompt, row.response!, values); // as above
-    values[ANSWER_SIGNALS.length] = sums[place]!;
+    putSignals(row.prompt, { answer: row.response!, second: row.second }, values); // as above
+    putTableSum(sums[place]!, values);
     putPrior(opinions[answered[place]!]!, values);
     return values;
   });
-  if (transfer) for (const values of inputs) values.fill(0, ANSWER_SIGNALS.length);
+  if (transfer) for (const values of inputs) values.fill(0, OWN_KIND);
   const statistics = statisticsOf(inputs);
   const data: TrainingRows = {
     features: denseRows(scaledByDataset(own, inputs), VERIFIER_INPUTS),
