@@ -40,9 +40,17 @@ export function compileKernels<Exports>(base64: string): WasmKernels<Exports> | 
   };
 }
 
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** By hand: the scope of an AudioWorklet has WebAssembly and no `atob`. */
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
+  const values = new Uint8Array(128);
+  for (let value = 0; value < 64; value++) values[ALPHABET.charCodeAt(value)] = value;
+  const length = base64.indexOf("=") < 0 ? base64.length : base64.indexOf("=");
+  const bytes = new Uint8Array((length * 3) >> 2);
+  for (let index = 0, at = 0, held = 0; index < length; index++) {
+    held = (held << 6) | values[base64.charCodeAt(index)]!;
+    if (index % 4 !== 0) bytes[at++] = held >> (6 - 2 * (index % 4));
+  }
   return bytes;
 }

@@ -2,41 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../core/random.js";
 import { BANDS, FrontEnd, frames, HOP } from "./front-end.js";
-import { createMelBank } from "./mel-bank.js";
-import { createPowerSpectrum } from "./real-fft.js";
 
 function noise(length: number, seed: number, level = 0.1): Float32Array {
   const random = seededRandom(seed);
   return Float32Array.from({ length }, () => level * (2 * random.next() - 1));
 }
-
-describe("the spectrum", () => {
-  test("is the discrete Fourier transform, squared", () => {
-    const samples = noise(64, 1);
-    const power = new Float32Array(33);
-    createPowerSpectrum(64).run(power, samples);
-    for (let k = 0; k <= 32; k++) {
-      let re = 0;
-      let im = 0;
-      for (let n = 0; n < 64; n++) {
-        re += samples[n]! * Math.cos((2 * Math.PI * k * n) / 64);
-        im -= samples[n]! * Math.sin((2 * Math.PI * k * n) / 64);
-      }
-      expect(power[k]).toBeCloseTo(re * re + im * im, 5);
-    }
-  });
-
-  test("an odd size is refused", () => {
-    expect(() => createPowerSpectrum(400)).toThrow(RangeError);
-  });
-});
-
-test("each mel band sums to one, and a flat spectrum stays flat", () => {
-  const bank = createMelBank({ bands: 40, fftSize: 512, sampleRate: 16000, lowHz: 60, highHz: 7600 });
-  const energies = new Float32Array(40);
-  bank.run(energies, new Float32Array(257).fill(3));
-  for (const energy of energies) expect(energy).toBeCloseTo(3, 4);
-});
 
 describe.each(["pcen", "ema"] as const)("frames with %s", (normalization) => {
   test("are the same, bit for bit, frame by frame and all at once, and see no future", () => {

@@ -1,5 +1,4 @@
-import { createMelBank, type MelBank } from "./mel-bank.js";
-import { createPowerSpectrum, type PowerSpectrum } from "./real-fft.js";
+import { createMelFilterbank, type MelFilterbank } from "../kernels/mel.js";
 
 /** Mel bands of a frame. */
 export const BANDS = 40;
@@ -9,7 +8,6 @@ export const HOP = 160;
 export const FRAME_RATE = 100;
 
 const WINDOW = 400;
-const FFT_SIZE = 512;
 
 /**
  * How energies become frames. `pcen`: per-channel energy normalisation (Wang et al., "Trainable frontend for robust and
@@ -23,26 +21,14 @@ export type Normalization = "pcen" | "ema";
  */
 export class FrontEnd {
   readonly #normalization: Normalization;
-  readonly #spectrum: PowerSpectrum = createPowerSpectrum(FFT_SIZE);
-  readonly #bank: MelBank = createMelBank({
-    bands: BANDS,
-    fftSize: FFT_SIZE,
-    sampleRate: 16_000,
-    lowHz: 60,
-    highHz: 7600,
-  });
-  readonly #shape = new Float32Array(WINDOW);
+  readonly #filterbank: MelFilterbank = createMelFilterbank({ bands: BANDS, windowSamples: WINDOW });
   readonly #recent = new Float32Array(WINDOW);
-  readonly #windowed = new Float32Array(FFT_SIZE);
-  readonly #power = new Float32Array(FFT_SIZE / 2 + 1);
   readonly #energies = new Float32Array(BANDS);
   readonly #mean = new Float64Array(BANDS);
   #started = false;
 
   constructor(normalization: Normalization = "pcen") {
     this.#normalization = normalization;
-    for (let index = 0; index < WINDOW; index++)
-      this.#shape[index] = 0.5 - 0.5 * Math.cos((2 * Math.PI * (index + 0.5)) / WINDOW);
   }
 
   /** Takes 160 samples and writes the frame (40) that ends with them. */
@@ -50,9 +36,7 @@ export class FrontEnd {
     const recent = this.#recent;
     recent.copyWithin(0, HOP);
     recent.set(samples, WINDOW - HOP);
-    for (let index = 0; index < WINDOW; index++) this.#windowed[index] = recent[index]! * this.#shape[index]!;
-    this.#spectrum.run(this.#power, this.#windowed);
-    this.#bank.run(this.#energies, this.#power);
+    this.#filterbank.run(this.#energies, recent);
     if (this.#normalization === "pcen") this.#pcen(frame);
     else this.#ema(frame);
     this.#started = true;
