@@ -59,6 +59,11 @@ export class TopicMemory {
     this.#scores = new Float64Array(weights.domains.length);
   }
 
+  /** A score from which a project is suggested. */
+  get suggestFrom(): number {
+    return this.#weights.suggestFrom;
+  }
+
   /** A project of which nothing was said yet. */
   empty(): ProjectTopics {
     return {
@@ -126,7 +131,7 @@ export class TopicMemory {
     current: string,
   ): { readonly project: string; readonly score: number } | undefined {
     const best = this.compare(text, projects, current);
-    return best !== undefined && best.score >= this.#weights.suggestFrom ? best : undefined;
+    return best !== undefined && best.score >= this.suggestFrom ? best : undefined;
   }
 
   /** The nearest other project with its lead over the current one, however small. */

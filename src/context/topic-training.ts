@@ -3,8 +3,9 @@ import type { Readout } from "../nets/reservoir.js";
 import { createTextEncoder, dialogueBlocks } from "../nets/text-encoder.js";
 import type { Json } from "../nets/weights-file.js";
 import { type Dialogue, domainsOf, LABEL_QUESTIONS, targetsOf } from "./dialogue.js";
-import { type ProjectTopics, TopicMemory } from "./topic-memory.js";
+import { TopicMemory } from "./topic-memory.js";
 import { topicOutputs, writeTargets } from "./topic-scores.js";
+import { suggestionTrials } from "./topic-suggestions.js";
 import { decodeTopicWeights, encodeTopicWeights, type TopicWeights } from "./topic-weights.js";
 import { featureSets, TURN_INPUTS } from "./turn-features.js";
 
@@ -93,39 +94,4 @@ function changeThreshold(readout: Readout, dialogues: readonly Dialogue[], domai
     }
   }
   return scores.sort((a, b) => b - a)[changes] ?? Number.MAX_VALUE;
-}
-
-/** A user's turn in a stream: whether it stays in its project or returns to another, and what was nearest. */
-export interface SuggestionTrial {
-  readonly kind: "stays" | "returns";
-  /** Lead of the nearest other project. */
-  readonly score: number;
-  /** Of a return: the nearest other project is the right one. */
-  readonly right: boolean;
-}
-
-/**
- * What the memory would say at each user's turn of streams. Each domain is a project of its own, whose turns it has heard so
- * far; no label reaches it but the project in which a turn was said.
- */
-export function suggestionTrials(streams: readonly Dialogue[], memory: TopicMemory): readonly SuggestionTrial[] {
-  const trials: SuggestionTrial[] = [];
-  for (const { turns } of streams) {
-    const projects = new Map<string, ProjectTopics>();
-    let current = "";
-    for (const { speaker, text, domain } of turns) {
-      const known = projects.get(domain);
-      const isKnown = known !== undefined && known.utterances >= 4 && (projects.get(current)?.utterances ?? 0) >= 4;
-      const nearest = speaker === "user" && isKnown ? memory.compare(text, projects, current) : undefined;
-      if (nearest !== undefined) {
-        const kind = domain === current ? "stays" : "returns";
-        trials.push({ kind, score: nearest.score, right: nearest.project === domain });
-      }
-      const project = known ?? memory.empty();
-      projects.set(domain, project);
-      memory.observe(project, { question: text, answer: "", seq: project.seq + 1 });
-      current = domain;
-    }
-  }
-  return trials;
 }

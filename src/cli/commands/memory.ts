@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import type { Dialogue } from "../../context/dialogue.js";
 import { evaluateTopics, type TopicEvaluation } from "../../context/topic-evaluation.js";
+import { suggestionFigures, suggestionTrials } from "../../context/topic-suggestions.js";
 import { trainTopics } from "../../context/topic-training.js";
 import { decodeTopicWeights, encodeTopicWeights } from "../../context/topic-weights.js";
 import { featureSets, topicReservoirOptions } from "../../context/turn-features.js";
@@ -9,6 +11,7 @@ import { CommandError, type Parsed, UsageError } from "../command.js";
 import { dialogueFile, readDialogues } from "../dialogue-data.js";
 import { reasonOf } from "../files.js";
 import { print, remark, safe, type Terminal, table } from "../terminal.js";
+import { loadTopicMemory } from "../topic-memory-file.js";
 
 /** Training dialogues that are used unless told otherwise: more gain little and take longer. */
 const DIALOGUES = 2500;
@@ -42,8 +45,9 @@ export async function evalMemory(parsed: Parsed, terminal: Terminal): Promise<nu
     },
   });
   progress.end();
-  if (parsed.flag("json")) print(terminal, JSON.stringify(asJson(rows, trainFile, testFile), null, 2));
-  else
+  const suggest = testFile.endsWith("_streams.jsonl") ? await suggestionsOn(test) : undefined;
+  if (parsed.flag("json")) print(terminal, JSON.stringify(asJson(rows, suggest, trainFile, testFile), null, 2));
+  else {
     print(
       terminal,
       table([
@@ -56,7 +60,22 @@ export async function evalMemory(parsed: Parsed, terminal: Terminal): Promise<nu
         ]),
       ]),
     );
+    if (suggest !== undefined)
+      print(
+        terminal,
+        `Which of four projects a question belongs to, by the weights that come with the package: ${Object.entries(
+          suggest,
+        )
+          .map(([name, value]) => `${name} ${value.toFixed(1)} %`)
+          .join(", ")}`,
+      );
+  }
   return 0;
+}
+
+async function suggestionsOn(streams: readonly Dialogue[]): Promise<Readonly<Record<string, number>> | undefined> {
+  const memory = await loadTopicMemory();
+  return memory === undefined ? undefined : suggestionFigures(suggestionTrials(streams, memory), memory.suggestFrom);
 }
 
 /** `mobile-ai memory train DATA --output FILE`: the weights of the topic memory, the same bytes for the same data. */
@@ -98,12 +117,20 @@ export async function trainMemory(parsed: Parsed, terminal: Terminal): Promise<n
   return 0;
 }
 
-function asJson(rows: readonly TopicEvaluation[], train: string, test: string): Record<string, unknown> {
+function asJson(
+  rows: readonly TopicEvaluation[],
+  suggest: Readonly<Record<string, number>> | undefined,
+  train: string,
+  test: string,
+): Record<string, unknown> {
   const figures = rows.flatMap((row) =>
     Object.entries(row.figures).map(([name, value]) => [`${row.features}/${name}`, value]),
   );
   return {
-    figures: Object.fromEntries(figures),
+    figures: Object.fromEntries([
+      ...figures,
+      ...Object.entries(suggest ?? {}).map(([name, value]) => [`suggest/${name}`, value]),
+    ]),
     train,
     test,
     memories: rows.map(({ features, size, lambda }) => ({ features, size, lambda })),
