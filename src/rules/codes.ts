@@ -232,7 +232,7 @@ const OPENS =
 const NOTED =
   /(?:\s(?:code|combination|combo|is|ist|est|es|è|é)){0,2}(?:\s{0,2}[:=]\s{0,2}|\s)(\d{4,6}#?|\d{1,2}([- ])\d{1,2}\2\d{1,2})(?=$|\s?[\n,;#)]|\.(?:\s|$))/iy;
 const CHECKED =
-  /(?:(?:enter|type in)\s(?:the code )?(?=\d{6}\s(?:on|in|into|at|when)\b)|(?:sent|texted|messaged) me\s(?:the code )?(?=\d{6}(?:$|[\s.,!?]))|(?:verify|confirm|log ?in|sign ?in)\s(?:it )?with\s(?:the )?(?:code )?)(\d{6})(?!\d)/iy;
+  /(?:(?:enter|type in)\s(?:the code )?(?!\d{3}000)(?=\d{6}\s(?:on|in|into|at|when)\b)|(?:sent|texted|messaged) me\s(?:the code )?(?=\d{6}(?:$|[.,!?]| (?:to|as|by|for|via|when|but|and|is)\b))|(?:verify|confirm|log ?in|sign ?in)\s(?:it )?with\s(?:the )?(?:code )?)(\d{6})(?!\d)/iy;
 
 /** A thing that opens with a code, in a note of its own or a list of such. */
 function findNoted(text: string, start: number, end: number): Span | undefined {

@@ -2,6 +2,8 @@ import { AMOUNT } from "./life-statements.js";
 import type { Detection } from "./rule.js";
 import { from, unlessQuestion } from "./sentence.js";
 
+/** From a thousand on: what one pays for a bicycle is nobody's secret. */
+const SUM = `(?=[$€£¥₹]?\\s?(?:\\d{4}|\\d{1,3}[.,\u00a0\u202f ]\\d{3}|\\d+\\s?k))${AMOUNT}`;
 const END = "(?=$|[.,!?;:\\n)])";
 const CARER =
   "(?:psychiatrist|psychologist|therapist|oncologist|gyn\\w+|urologist|cardiologist|neurologist|midwife|shrink|counsell?or|surgeon|rheumatologist)";
@@ -158,7 +160,7 @@ export const intimateDetections: readonly Detection[] = [
   ),
   said(
     ["my religion is", "i converted to ", "i voted for ", "i vote for ", "i joined the union"],
-    "(?:my religion is|i converted to (?:judaism|islam|christianity|buddhism|hinduism|catholicism)|i voted? for (?!you|it|this|that|a |an |him|her)|i joined the union)",
+    "(?:my religion is|i converted to (?:judaism|islam|christianity|buddhism|hinduism|catholicism)|i voted? for (?:the (?:\\w{3,12} )?(?:party|opposition|left|right|greens?|conservatives?|liberals?|democrats?|republicans?|socialists?)|trump|biden|labou?r|the tories|afd)|i joined the union)",
   ),
   said(
     ["ich bin ", "ich habe ", "wir haben eine affäre"],
@@ -192,36 +194,36 @@ export const intimateDetections: readonly Detection[] = [
 export const moneyCircumstances: readonly Detection[] = [
   said(
     ["i get paid", "i'm paid", "i am paid", "they pay me", "pays me", "paid me", "offered me", "offers me"],
-    `(?:i(?: get|['’]m| am) paid|(?:they |she |he )?(?:pays?|paid|offer(?:ed|s)) me)[^\\n.?!\\d$€£]{0,16}?${AMOUNT}`,
+    `(?:i(?: get|['’]m| am) paid|(?:they |she |he )?(?:pays?|paid|offer(?:ed|s)) me)[^\\n.?!\\d$€£]{0,16}?${SUM}`,
   ),
   said(
     ["my wife ", "my husband ", "my partner ", "my girlfriend ", "my boyfriend ", "my mother ", "my father "],
-    `my \\w{4,10} (?:makes|earns|gets|owes|inherited|lost)[^\\n.?!\\d$€£]{0,16}?${AMOUNT}`,
+    `my \\w{4,10} (?:makes|earns|gets|owes|inherited|lost)[^\\n.?!\\d$€£]{0,16}?${SUM}`,
   ),
   said(
     ["saved ", "saved up", "put aside", "set aside"],
-    `(?<=\\b(?:i|we)(?: have|['’]ve)? )(?:saved(?: up)?|put aside|set aside)[^\\n.?!\\d$€£]{0,14}?${AMOUNT}`,
+    `(?<=\\b(?:i|we)(?: have|['’]ve)? )(?:saved(?: up)?|put aside|set aside)[^\\n.?!\\d$€£]{0,14}?${SUM}`,
   ),
   said(
     ["took out a loan", "have a loan of", "have a mortgage of", "got a loan of"],
-    `(?<=\\b(?:i|we)(?: have|['’]ve)? )(?:took out|have|got) a (?:\\w+ )?(?:loan|mortgage)[^\\n.?!\\d$€£]{0,12}?${AMOUNT}`,
+    `(?<=\\b(?:i|we)(?: have|['’]ve)? )(?:took out|have|got) a (?:\\w+ )?(?:loan|mortgage)[^\\n.?!\\d$€£]{0,12}?${SUM}`,
   ),
   said(["my credit score"], "my credit score (?:is|was|dropped|fell|went)[^\\n.?!\\d]{0,16}\\d{3}"),
   said(
     ["i'm ", "i am ", "we're ", "we are "],
-    `(?:i['’]m|i am|we['’]re|we are) [^\\n.?!\\d$€£]{0,16}?${AMOUNT} (?:in|of) debt`,
+    `(?:i['’]m|i am|we['’]re|we are) [^\\n.?!\\d$€£]{0,16}?${SUM} (?:in|of) debt`,
   ),
   said(
     ["i lost ", "we lost ", "i gambled"],
-    `(?:i|we) (?:lost|gambled)[^\\n.?!\\d$€£]{0,16}?${AMOUNT} (?:gambling|in crypto|at the casino|betting|on (?:the stock|stocks|crypto|horses|poker)|away|in the divorce)`,
+    `(?:i|we) (?:lost|gambled)[^\\n.?!\\d$€£]{0,16}?${SUM} (?:gambling|in crypto|at the casino|betting|on (?:the stock|stocks|crypto|horses|poker)|away|in the divorce)`,
   ),
   said(
     ["ich bekomme ", "ich kriege ", "ich beziehe ", "wir haben ", "ich habe "],
-    `(?:ich (?:bekomme|kriege|beziehe)[^\\n.?!\\d$€£]{0,14}?${AMOUNT}[^\\n.?!]{0,12}?(?:netto|brutto|monat|rente|bürgergeld|unterhalt)|(?:ich habe|wir haben) (?:einen|eine) (?:kredit|hypothek|darlehen)[^\\n.?!\\d$€£]{0,12}?${AMOUNT})`,
+    `(?:ich (?:bekomme|kriege|beziehe)[^\\n.?!\\d$€£]{0,14}?${SUM}[^\\n.?!]{0,12}?(?:netto|brutto|monat|rente|bürgergeld|unterhalt)|(?:ich habe|wir haben) (?:einen|eine) (?:kredit|hypothek|darlehen)[^\\n.?!\\d$€£]{0,12}?${SUM})`,
   ),
   said(
     ["j'ai ", "j’ai ", "tengo ", "debo ", "ho ", "tenho ", "devo ", "ik heb ", "recebo ", "je touche "],
-    `(?:j['’]ai|tengo|debo|ho|tenho|devo|ik heb|recebo|je touche)\\s(?:[^\\s\\d]{1,10}\\s){0,2}?${AMOUNT}[^\\n.?!]{0,20}?(?:dettes?|de côté|net\\b|brut|deudas?|ahorrad|debit|risparmi|dívidas?|poupad|por mês|líquid|schuld|gespaard|hypotheek|hipoteca|mutuo)`,
+    `(?:j['’]ai|tengo|debo|ho|tenho|devo|ik heb|recebo|je touche)\\s(?:[^\\s\\d]{1,10}\\s){0,2}?${SUM}[^\\n.?!]{0,20}?(?:dettes?|de côté|net\\b|brut|deudas?|ahorrad|debit|risparmi|dívidas?|poupad|por mês|líquid|schuld|gespaard|hypotheek|hipoteca|mutuo)`,
   ),
 ];
 
@@ -256,7 +258,7 @@ export const legalCircumstances: readonly Detection[] = [
       "i forged",
       "i stole ",
     ],
-    "(?:i hit [^\\n.?!]{3,40}? (?:drove|left|fled)|(?<=\\bi\\b[^\\n.?!]{0,30})(?:drove (?:away|off)|left the scene)|i lied (?:on my tax|to the (?:police|court|judge|irs|tax|insurance|immigration))|i evaded|i didn['’]t declare|i forged|i stole (?:money|from|a car|\\w+ from (?:work|my|the shop)))",
+    "(?:i hit [^\\n.?!]{0,12}(?:car|someone|pedestrian|cyclist|man|woman|child|bike)\\b[^\\n.?!]{0,30}? (?:drove|left|fled)|(?<=\\bi\\b[^\\n.?!]{0,30})(?:drove (?:away|off)|left the scene)|i lied (?:on my tax|to the (?:police|court|judge|irs|tax|insurance|immigration))|i evaded|i didn['’]t declare|i forged|i stole (?:money|from|a car|\\w+ from (?:work|my|the shop)))",
   ),
   said(
     ["felony", "convictions", "criminal record"],

@@ -9,23 +9,26 @@ const STRONG =
   "(?:back-?ends?|code ?base|mono-?repo|private (?:cloud|networks?|git\\w*|keys|notes|chats?|beta|api|data)|repo(?:sitory|sitories)?|micro-?services?|middleware|firmware|clusters?|(?:deployment|build|release|data|ci(?:/cd)?|sales|etl|jenkins|gitlab) pipelines?|kafka|kubernetes|k8s|jenkins|terraform|helm|firewalls?|vpcs?|load balancers?|data ?(?:cent(?:er|re)s?|warehouse|lake)|prod|staging|postgres\\w*|mysql|redis|mongodb|elasticsearch|prometheus|grafana|aws|azure|gcp|iam|infra|infrastructure|hostnames|ip ranges|network topology|runbooks?|sla|okrs?|kpis|back ?log|go-to-market|market entry|(?:gross|profit|operating) margins?|burn rate|runway|ebitda|cash ?flow|head ?count|erp|fund-?raising|series [a-d]\\b|unit economics|acquisition cost|churn|business plan|post[- ]?mortems?|design doc(?:ument)?s?|annual report|(?:vendor|supplier|client|license|licence) (?:contract|agreement)s?|all[- ]hands|leadership|works council|reorgani[sz]ation|restructuring|takeover|r&d|lab notebook|(?:mailing|client|member|subscriber) lists?|catalysts?|prototypes?|manufacturing|production line|supply chain|warehouse|batch jobs|stack|ci)";
 /** What is ours at home, on a journey, in this conversation, or as people of this world: no matter of an organisation. */
 const AT_HOME =
-  "(?:family|home|house|flat|apartment|kitchen|garden|yard|trip|journey|holidays?|vacation|itinerary|honeymoon|wedding|marriage|anniversary|party|dinner|menu|recipe|meal|dogs?|cats?|pets?|puppy|kids?|child(?:ren)?|son|daughter|baby|parents|mother|father|mom|dad|grand\\w+|brother|sister|friends?|friendship|relationship|love|life|lives|world|planet|earth|moon|sun|solar|galaxy|universe|city|town|village|country|nation|government|society|culture|civili[sz]ation|history|language|climate|oceans?|environment|body|bodies|brains?|eyes|immune|health|favou?rite|chess|game|band|song|playlist|story|poem|essay|homework|school|classmates|teacher|hotel|restaurant|flights?|reservation|booking|seats?|table|car|bike|conversation|chat|discussion|dialogue|exchange|talk|previous|earlier|above|weekend|evening|neighbou?rs?|own|sins|souls?|lord|god|ancestors|understanding|knowledge)";
+  "(?:family|home|house|flat|apartment|kitchen|garden|yard|trip|journey|holidays?|vacation|itinerary|honeymoon|wedding|marriage|anniversary|party|dinner|menu|recipe|meal|dogs?|cats?|pets?|puppy|kids?|child(?:ren)?|son|daughter|baby|parents|mother|father|mom|dad|grand\\w+|brother|sister|friends?|friendship|relationship|love|life|lives|world|planet|earth|moon|sun|solar|galaxy|universe|city|town|village|country|nation|government|society|culture|civili[sz]ation|history|language|climate|oceans?|environment|body|bodies|brains?|eyes|immune|health|favou?rite|chess|game|band|song|playlist|story|poem|essay|homework|school|classmates|teacher|hotel|restaurant|flights?|reservation|booking|seats?|table|car|bike|conversation|chat|discussion|dialogue|exchange|talk|previous|earlier|above|weekend|evening|neighbou?rs?|own|usual|nearest|sins|souls?|lord|god|ancestors|understanding|knowledge|dependence|chances|feelings|emotions?|senses?|perception|carbon|footprint|night|hands?|legs?|bones|muscles|age|misconceptions|grammar|expression|equation|boat|garage)";
 /** What makes anything of ours internal; not the occasions of a family. */
 const QUALIFIED =
   "(?:upcoming|unreleased|unannounced|pending|secret|in-house|confidential|legacy|closed[- ]source|draft|unpublished) (?!(?:wedding|trip|holiday|vacation|exam|birthday|party|move|marriage|garden|life|lives|santa|school|language|beach|island|room|visit)\\b)[a-z]";
-const ANALYSE =
-  "summari[sz]e|analy[sz]e|review|process|document|refine|refactor|debug|check|optimi[sz]e|strengthen|proof-?read|rewrite|translate|find|improve|extract|sort|order|group|classify|clean(?: up)?|compare|convert|edit|shorten|condense|fix|port|migrate|add|audit|tune|map|evaluate|assess|estimate|forecast|calculate|rank|segment|dedup\\w*|merge|parse|anonymi[sz]e|look (?:for|at|over|through)|search|identify|diagnose|investigate|trace|profile|polish|simplify|rework|restructure|revise|validate|verify|inspect|examine|reconcile|benchmark|visuali[sz]e|plot|tidy|correct|organi[sz]e|filter|export|import|detect|spot|redact|flag|prioriti[sz]e|cross-check|reformat|format|transcribe|digest|critique|tighten|harden|speed up|draw|access|go (?:over|through)|pull|join|match|score|scan";
+/** Verbs of work that nobody uses of a journey or a pizza come first: they need no name of the thing. */
+const INSPECT =
+  "summari[sz]e|analy[sz]e|review|process|document|refine|refactor|debug|check|optimi[sz]e|strengthen|proof-?read|rewrite|translate|improve|extract|sort|group|classify|clean(?: up)?|compare|convert|edit|shorten|condense|port|migrate|audit|tune|evaluate|assess|estimate|forecast|rank|segment|dedupw*|parse|anonymi[sz]e|diagnose|investigate|trace|profile|rework|restructure|revise|validate|verify|inspect|benchmark|visuali[sz]e|plot|reconcile|prioriti[sz]e|format";
+const ANALYSE = `${INSPECT}|find|fix|add|order|map|merge|look (?:for|at|over|through)|search|identify|examine|polish|simplify|tidy|correct|organi[sz]e|filter|export|import|detect|spot|redact|flag|go (?:over|through)|access|calculate|scan`;
 const POLITE =
   "\\W{0,6}(?:(?:please|pls|hi|hey|hello|ok|okay|so|now|also|and|then|can you|could you|would you|you need to|help me(?: to)?|help us(?: to)?|i need(?: you)? to|i want(?: you)? to|i['’]d like(?: you)? to|we need to|we have to|i have to|let['’]s|let us|your task is to)[,:\\s]{1,3}){0,4}";
+const OPENS_WITH_INSPECTION = new RegExp(`${POLITE}(?:${INSPECT})\\b`, "iy");
 const OPENS_WITH_WORK = new RegExp(`${POLITE}(?:${ANALYSE})\\b`, "iy");
 const HANDS_OVER =
   /\W{0,6}(?:(?:please|can you|could you|help me) )?(?:write (?:a|the) (?:query|summary|report|minutes|test)|make a (?:summary|list|table) of|here (?:is|are))\b/iy;
 
 /** Whether the sentence of a place begins with work to be done on something at hand, or hands it over. */
-function givesWork(text: string, start: number, end: number): boolean {
+function givesWork(text: string, start: number, end: number, opening = OPENS_WITH_WORK): boolean {
   const from = sentenceStart(text, start);
   if (from === undefined || isChoice(text, from)) return false;
-  if (matchAt(OPENS_WITH_WORK, text, from) !== undefined || matchAt(HANDS_OVER, text, from) !== undefined) return true;
+  if (matchAt(opening, text, from) !== undefined || matchAt(HANDS_OVER, text, from) !== undefined) return true;
   const after = text.slice(end, end + 60);
   return after.includes("below") || after.includes("attached");
 }
@@ -36,6 +39,11 @@ const OURS_WORKED_ON = new RegExp(
   "iy",
 );
 
+const OURS_BUSINESS = new RegExp(
+  `our ${BETWEEN}(?:services?|modules?|systems?|platform|code|software|data(?:base)?|logs?|product|process(?:es)?|apps?|company|customers?|clients?|users?|employees|contracts?|config\\w*|network|servers?|suppliers|invoices|orders|transactions|accounts)\\b`,
+  "iy",
+);
+
 const PEOPLE =
   "(?:customers?|clients?|employees?|patients?|members?|users?|candidates?|applicants?|tenants?|students?|staff|guests?|donors?|subscribers?|pupils|residents|volunteers|colleagues?)";
 /** What is written about people. */
@@ -43,17 +51,17 @@ const ABOUT_PEOPLE =
   "(?:databases?|records|data(?:set)?|exports?|lists?|contacts|files?|details|accounts?|profiles?|behaviou?r|transactions?|addresses|notes|salaries|payroll|tickets|orders|purchases|complaints?|names|birthdays|e-?mails|charts?|resumes?|résumés|cvs|results|roster|table|spreadsheet|history|analytics|logs?|payments?|phone numbers|balances|grades|absences|contracts|evaluations?|appraisals?|feedback|ids)";
 const THESE = "(?:this|these|those|the|two|both|following|attached|below|all|my|your|each|every)";
 const RECORDS_AT_HAND = new RegExp(
-  `\\b${THESE} (?:[\\w'’-]{1,14} ){0,4}?(?:${PEOPLE}(?:['’]s?)? (?:[\\w'’-]{1,14} ){0,2}?${ABOUT_PEOPLE}\\b|${ABOUT_PEOPLE} (?:of|about|from|by|with) (?:[\\w'’-]{1,14} ){0,2}?${PEOPLE}\\b)|\\b(?:this|these) (?:\\w{3,12} ){0,2}?(?:(?:patient|client|employee|candidate|customer|applicant|tenant|student)s?['’]s?|patients|clients|employees|candidates|applicants|tenants)\\b|\\b(?:two|three|four|five|following|attached) (?:job )?(?:patients|clients|employees|candidates|applicants|tenants)\\b`,
+  `\\b${THESE} (?:[\\w'’-]{1,14} ){0,4}?(?:${PEOPLE}(?:['’]s?)? (?:[\\w'’-]{1,14} ){0,2}?${ABOUT_PEOPLE}\\b|${ABOUT_PEOPLE} (?:of|about|from|by|with) (?:[\\w'’-]{1,14} ){0,2}?${PEOPLE}\\b)|\\b(?:this|these) (?:(?!about|on|by|for)\\w{3,12} )?(?:(?:patient|client|employee|candidate|customer|applicant|tenant|student)s?['’]s?|patients|clients|employees|candidates|applicants|tenants)\\b|\\b(?:two|three|four|five|following|attached) (?:job )?(?:patients|clients|employees|candidates|applicants|tenants)\\b`,
   "i",
 );
 const DETAILS_AT_HAND = /\b(?:this|these|attached|following|below|scans?|folder|spreadsheet|our|my)\b/i;
 
 /** A detection that speaks up where its sentence gives work and holds `guard`. */
-function workedOn(detection: Detection, guard: RegExp): Detection {
+function workedOn(detection: Detection, guard: RegExp, opening?: RegExp): Detection {
   return {
     ...detection,
     find(text, start, end): Span | undefined {
-      if (!givesWork(text, start, end)) return undefined;
+      if (!givesWork(text, start, end, opening)) return undefined;
       const span = detection.find(text, start, end);
       if (span === undefined) return undefined;
       const sentence = sentenceAround(text, start, end);
@@ -76,7 +84,8 @@ const PLANS =
 /** Work on what belongs to an organisation, by the grammar of it: a verb of work, whose it is, and the thing. */
 export const workDetections: readonly Detection[] = [
   from(["our "], OURS),
-  workedOn(from(["our "], OURS_WORKED_ON), /our/i),
+  workedOn(from(["our "], OURS_WORKED_ON), /our/i, OPENS_WITH_INSPECTION),
+  workedOn(from(["our "], OURS_BUSINESS), /our/i),
   workedOn(from(["internal "], INTERNAL_PAPER), AT_WORK),
   workedOn(
     from(
@@ -119,8 +128,6 @@ export const workDetections: readonly Detection[] = [
 const OWNED =
   "(?:unser(?:e[mnrs]?)?|notre|nos|nuestr[oa]s?|nostr[oaie]|noss[oa]s?|onze|ons)\\s(?:[\\wäöüßàâçéèêëîïôûùíóúáãõñì-]{1,20}[\\s’']){0,3}?";
 const POSSESSIVES = ["unser", "notre ", "nos ", "nuestr", "nostr", "noss", "onze ", "ons "];
-const FOREIGN_THING =
-  "(?:backend\\w*|repositor\\w+|repositório|dépôt|server\\w*|serveurs?|servidor\\w*|firewall\\w*|pare-feu|cortafuegos|cluster\\w*|[\\w-]+-cluster\\w*|deployment\\w*|pipeline|netzwerk\\w*|réseau\\w*|red interna|rete interna|infrastru[ck]tu\\w+|infraestru\\w+|software\\w*|logiciel\\w*|algor\\w+|[\\wäöü]*(?:zahlen|strategie\\w*|rezeptur\\w*|cijfers|vergadering|module)|(?:abrechnungs|buchungs|produktions|kassen|kern|erp|crm)\\W?system\\w*|(?:prüf|quartals|jahres|geschäfts|audit|vorfall)[\\wü]*berichte?\\w*|(?:adress|gehalts|mitglieder|mitarbeiter|preis|personal)liste\\w*|vorstand\\w*|geschäftsführung|betriebs\\w+|gesellschafter\\w*|patent\\w*|brevets?|brevett\\w|budget\\w*|marge\\w*|margen|margine|margem|personal\\w*|résultats|resultados|risultati|stratégie|estrat[eé]gia|strategia|rapports?|auditor?[ií]?\\w*|note de service|memorando\\w*|(?:acta|ata|verbale|reunión|réunion|riunione|reunião|verslag)\\b|moteur de|motor de|motore di|presupuesto|orçamento|bilanci\\w*|begroting|log\\b|logs|journaux|registros|codeb\\w+|tarifs|pricing|produktion\\w*|production|produzione|produção|produktie|departement\\w*|recette secrète|receta secreta|ricetta segreta|receita secreta)";
 const FOREIGN_PEOPLE =
   "(?:mitarbeiter\\w*|kunden|mitglieder\\w*|patient\\w*|bewerber\\w*|lieferanten|employés|salariés|clients?|adhérents|candidats|empleados|clientes|pacientes|socios|candidatos|dipendenti|clienti|pazienti|candidati|funcionários|utentes|medewerkers|klanten|leden|patiënten|sollicitanten)";
 const FOREIGN_RECORDS =
@@ -147,7 +154,6 @@ function foreignWork(keywords: readonly string[], pattern: RegExp): Detection {
 
 /** The same in German, French, Spanish, Italian, Portuguese and Dutch. */
 export const foreignWorkDetections: readonly Detection[] = [
-  unlessQuestion(from(POSSESSIVES, new RegExp(`${OWNED}${FOREIGN_THING}`, "iy"))),
   foreignWork(
     POSSESSIVES,
     /(?:unser(?:e[mnrs]?)?|notre|nos|nuestr[oa]s?|nostr[oaie]|noss[oa]s?|onze|ons)\s[^\s.,!?]{3,24}/iy,

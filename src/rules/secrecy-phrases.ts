@@ -131,7 +131,7 @@ const ENGLISH: readonly Detection[] = [
   ),
   from(
     ["none of ", "nothing of "],
-    /(?:none|nothing) of (?:this|it|that) (?:may|must|should|can|is to|gets?|leaves?)/iy,
+    /(?:none|nothing) of (?:this|it|that) (?:(?:may|must|should|can|is to) (?:go|leave|be (?:shared|sent|uploaded|posted|published|repeated|stored)|get|reach|appear|end up)|gets out|leaves)/iy,
   ),
   from(
     ["only "],
@@ -143,7 +143,7 @@ const ENGLISH: readonly Detection[] = [
   ),
   from(
     ["is for ", "is only for ", "is just for ", "is meant for "],
-    /is (?:just |only |meant |strictly )*for (?:us|me|you|our team|the board|management|insiders|family) (?:alone|only)\b|is (?:only|just) for (?:us|me|you|the board|management)(?=[.:,!]|$)/iy,
+    /is (?:just |only |meant |strictly )*for (?:us|me|you|our team|the board|management|insiders|family) (?:alone|only)\b(?! if)|is (?:only|just) for (?:us|me|you|the board|management)(?=[.:,!]|$)/iy,
   ),
   from(
     [
