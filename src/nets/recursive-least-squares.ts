@@ -27,7 +27,7 @@ const MOST_FORGOTTEN = 14;
  * Theory, section 10.3), in f64 and with a covariance kept on and above its diagonal, so that it cannot lose its symmetry.
  * Forgetting would let the covariance of a direction that no input excites grow without bound: with each step one input in
  * turn is told its present weights again, as strongly as lambda would by then (after Gay 1996, dynamic regularisation).
- * A step takes inputs^2 + 2 * inputs * outputs multiplications (forgetting: 1.5 * inputs^2) and no memory.
+ * A step takes 1.5 * inputs^2 + 2 * inputs * outputs multiplications (forgetting: 2 * inputs^2) and no memory.
  */
 export class RecursiveLeastSquares {
   readonly inputs: number;
