@@ -25,6 +25,7 @@ import type { NewTurn, Turn } from "./turn.js";
 
 /** Set with every erasure, cleared when the file has been rebuilt: a kill between the two is made good at the next use. */
 const VACUUM_DUE = "vacuum_due";
+const BACKUP_EVERY_MS = 86_400_000;
 /** What the cipher is made from again; absent in a store whose texts stand as they are. */
 const LOCK = "cipher";
 const SET_VALUE =
@@ -378,6 +379,7 @@ export class SqlStore implements ContextStore {
     const sql = this.#driver;
     await migrate(sql);
     if ((await getEntry(sql, VACUUM_DUE)) !== undefined) await this.#vacuum();
+    await this.#backUp();
     const lock = await getEntry(sql, LOCK);
     if (lock === undefined) return { sql, codec: plainRows, lock };
     if (this.#unlock === undefined) {
@@ -405,12 +407,23 @@ export class SqlStore implements ContextStore {
     return removed;
   }
 
+  /** Copies the database once a day, when there is something in it. That a copy cannot be made is no reason to fail. */
+  async #backUp(): Promise<void> {
+    const { backup } = this.#driver;
+    if (backup === undefined) return;
+    const madeAtMs = await backup.madeAtMs();
+    if (madeAtMs !== undefined && this.#clock.nowMs() - madeAtMs < BACKUP_EVERY_MS) return;
+    const [row] = await this.#driver.all("SELECT 1 AS one FROM projects LIMIT 1");
+    if (row !== undefined) await backup.make().catch(() => {});
+  }
+
   /**
    * Rebuilds the file from what is still in it. `secure_delete` zeroes a deleted row, but copies of it that a page kept
    * when its rows were moved are out of its reach.
    */
   async #vacuum(): Promise<void> {
     await this.#driver.run("VACUUM");
+    await this.#driver.backup?.drop(); // it still holds what was forgotten
     await this.#driver.run("DELETE FROM entries WHERE key = ?", [VACUUM_DUE]);
   }
 

@@ -17,5 +17,16 @@ export interface SqlDriver {
   all(sql: string, parameters?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
   /** Runs `body` in one transaction: all of it is durable when the promise resolves, none when it rejects. */
   transaction<T>(body: (driver: SqlDriver) => Promise<T>): Promise<T>;
+  /** Keeps one copy of the whole database beside it; absent where that is the server's matter. */
+  readonly backup?: SqlBackup;
   close(): Promise<void>;
+}
+
+/** One copy of a database. */
+export interface SqlBackup {
+  /** When the copy was made; undefined when there is none. */
+  madeAtMs(): Promise<number | undefined>;
+  /** Makes one in place of an older one, unless the database is damaged: then it rejects and the older one stays. */
+  make(): Promise<void>;
+  drop(): Promise<void>;
 }

@@ -89,7 +89,7 @@ describe.each(engines)("openSqlite, %s", (engine) => {
     const broken = join(folder, "broken.db");
     writeFileSync(broken, `SQLite format 3\0${"\x07".repeat(8000)}`);
     for (const [file, message] of [
-      [damaged, /damaged or cut short .*Restore a copy/],
+      [damaged, /damaged or cut short .*There is no copy of it/],
       [noDatabase, /is not a SQLite database, and was left as it is/],
       [short, /is not a SQLite database/],
       [broken, /damaged or cut short/],
@@ -102,6 +102,39 @@ describe.each(engines)("openSqlite, %s", (engine) => {
     mkdirSync(join(folder, `folder-${engine}`));
     await expect(openSqlite(join(folder, `folder-${engine}`), { engine })).rejects.toThrow("it is not a file");
     await expect(openSqlite(join(noDatabase, "x.db"), { engine })).rejects.toThrow("its folder cannot be made");
+  });
+
+  test("keeps a copy beside it, names it when the file is damaged, and never copies a damaged one over it", async () => {
+    const file = newFile();
+    const driver = await openSqlite(file, { engine });
+    await driver.run("CREATE TABLE t (x TEXT)");
+    for (let index = 0; index < 20; index++) await driver.run("INSERT INTO t VALUES (?)", ["x".repeat(3000)]);
+    expect(await driver.backup!.madeAtMs()).toBeUndefined();
+    await driver.backup!.make();
+    expect(await driver.backup!.madeAtMs()).toBeTypeOf("number");
+    const copy = `${file}.backup`;
+    expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
+    const good = readFileSync(copy);
+    writeFileSync(
+      file,
+      Buffer.concat([readFileSync(file).subarray(0, 8192), Buffer.alloc(readFileSync(file).length - 8192, 7)]),
+    );
+    await driver.close();
+    const damaged = await openSqlite(file, { engine });
+    await expect(damaged.backup!.make()).rejects.toThrow(/damaged/);
+    await damaged.close();
+    expect(readFileSync(copy).equals(good)).toBe(true);
+    truncateSync(file, 9_000);
+    const before = readFileSync(file);
+    await expect(openSqlite(file, { engine })).rejects.toThrow(`UTC is ${copy}: move the damaged file away`);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    writeFileSync(file, readFileSync(copy));
+    const again = await openSqlite(file, { engine });
+    expect(await again.all("SELECT COUNT(*) AS n FROM t")).toEqual([{ n: 20 }]);
+    await again.backup!.drop();
+    await again.backup!.drop();
+    expect(await again.backup!.madeAtMs()).toBeUndefined();
+    await again.close();
   });
 
   test("names the file and damage found only later", async () => {

@@ -3,8 +3,9 @@ import { dirname, resolve } from "node:path";
 import { type Clock, systemClock } from "../../core/clock.js";
 import { messageOf } from "../../core/errors.js";
 import { type Random, systemRandom } from "../../core/random.js";
-import type { SqlDriver, SqlRow, SqlValue } from "../../core/sql.js";
+import type { SqlBackup, SqlDriver, SqlRow, SqlValue } from "../../core/sql.js";
 import { FileLock } from "./file-lock.js";
+import { backupTime, copyDatabase, dropBackup, restoreAdvice } from "./sqlite-backup.js";
 import { connectSqlite, type SqliteConnection, type SqliteEngine } from "./sqlite-connection.js";
 
 /** Options of `openSqlite`. */
@@ -47,7 +48,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   } catch (error) {
     connection?.close();
     lock?.close();
-    const told = named(error, `Cannot open ${file}`);
+    const told = named(error, `Cannot open ${file}`, file);
     // A folder without write permission, a full disk: the lock could not be made.
     throw messageOf(told).startsWith("Cannot ")
       ? told
@@ -58,6 +59,11 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
 /** One SQLite file as a SqlDriver: calls run one after the other, each under the lock between processes. */
 class SqliteDriver implements SqlDriver {
   readonly dialect = "sqlite";
+  readonly backup: SqlBackup = {
+    madeAtMs: async () => backupTime(this.#file),
+    make: () => this.#exclusive(() => this.#copy()),
+    drop: () => this.#exclusive(() => dropBackup(this.#file)),
+  };
   readonly #file: string;
   readonly #connection: SqliteConnection;
   readonly #lock: FileLock;
@@ -139,6 +145,18 @@ class SqliteDriver implements SqlDriver {
     return done;
   }
 
+  #copy(): void {
+    const [check] = this.#connection.all("PRAGMA quick_check(1)", []);
+    const found = Object.values(check ?? {})[0];
+    if (found !== "ok") throw new Error(`database disk image is malformed: ${found}`);
+    this.#connection.exec("BEGIN IMMEDIATE"); // keeps other programs from writing
+    try {
+      copyDatabase(this.#file);
+    } finally {
+      this.#connection.exec("ROLLBACK");
+    }
+  }
+
   #rollBack(reason: unknown): void {
     try {
       this.#connection.exec("ROLLBACK");
@@ -164,7 +182,7 @@ class SqliteDriver implements SqlDriver {
     });
     this.#tail = turn.catch(() => {});
     return turn.catch((error: unknown) => {
-      throw named(error, `Cannot use ${this.#file}`);
+      throw named(error, `Cannot use ${this.#file}`, this.#file);
     });
   }
 
@@ -241,12 +259,12 @@ function prepareFile(file: string): void {
 }
 
 /** Says which file an error of SQLite is about, and what to do where that is known. */
-function named(error: unknown, action: string): unknown {
+function named(error: unknown, action: string, file: string): unknown {
   const message = messageOf(error);
   if (!(error instanceof Error) || message.startsWith("Cannot ")) return error;
   if (/malformed|not a database/.test(message)) {
     return new Error(
-      `${action}: the database is damaged or cut short (${message}), and was left as it is. Restore a copy, or move the file away to begin anew.`,
+      `${action}: the database is damaged or cut short (${message}), and was left as it is. ${restoreAdvice(file)}`,
       { cause: error },
     );
   }
