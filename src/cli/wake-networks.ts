@@ -89,7 +89,7 @@ async function loadPhrase(path: string): Promise<PhraseNetworks> {
 
 async function loaded<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
   try {
-    return decode(await readFile(path));
+    return decode(new Uint8Array(await readFile(path))); // a Buffer slices without copying, which decodeWeights relies on
   } catch (error) {
     throw new CommandError(`Cannot use ${path}: ${messageOf(error)}`, { cause: error });
   }

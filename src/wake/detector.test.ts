@@ -74,6 +74,22 @@ describe("the detector", () => {
     ]);
   });
 
+  test("silence that nobody looked at pushes what was heard out of the window", () => {
+    const verifier = scripted(4);
+    const detector = createWakeDetector({ network: { ...stages, verifier }, verifyEvery: 1 });
+    for (let index = 1; index <= 4; index++) detector.process(frame(0, 0, index));
+    detector.skip(2);
+    detector.process(frame(0, 0, 5));
+    detector.skip(100);
+    detector.process(frame(0, 0, 6));
+    const thirds = verifier.windows.slice(3).map((window) => [0, 1, 2, 3].map((each) => window[each * BANDS + 2]));
+    expect(thirds).toEqual([
+      [1, 2, 3, 4],
+      [4, 0, 0, 5],
+      [0, 0, 0, 6],
+    ]);
+  });
+
   test("a reset detector is as new", () => {
     const detector = createWakeDetector({ network: { ...stages, first }, patience: 1, smoothing: 1 });
     expect(detector.process(frame(0.9))?.frame).toBe(1);

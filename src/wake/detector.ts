@@ -59,6 +59,9 @@ export interface DetectorWork {
   readonly verifierRuns: number;
 }
 
+/** Silence after which the first stage starts afresh: its slowest neurons forget in 300 ms. */
+const FORGET_FRAMES = 60;
+
 /**
  * Frames to wake events. Scores of the first stage are smoothed, must stay above a threshold for some frames, and then the
  * verifier looks at the last 1.5 seconds; after an event nothing is reported for a while. RangeError for impossible options.
@@ -132,6 +135,18 @@ export class WakeDetector {
     return { phrase: this.#network.phrase, score, frame: this.#frames };
   }
 
+  /** So many frames of silence went by that nobody looked at: what was heard before them is past. */
+  skip(frames: number): void {
+    this.#frames += frames;
+    this.#sinceEvent += frames;
+    this.#sinceCandidate += frames;
+    this.#window?.skip(frames);
+    if (frames < FORGET_FRAMES) return;
+    this.#network.first?.reset();
+    this.#smoothed = 0;
+    this.#above = 0;
+  }
+
   /** Forgets all sound and all counts, as if new. */
   reset(): void {
     this.#network.first?.reset();
@@ -191,6 +206,7 @@ class RecentFrames {
   readonly #length: number;
   /** Twice the window: every frame is written in both halves, so some stretch always holds all of them in order. */
   readonly #frames: Float32Array;
+  readonly #silence = new Float32Array(BANDS);
   #at = 0;
 
   constructor(length: number) {
@@ -202,6 +218,11 @@ class RecentFrames {
     this.#frames.set(frame, this.#at * BANDS);
     this.#frames.set(frame, (this.#at + this.#length) * BANDS);
     this.#at = (this.#at + 1) % this.#length;
+  }
+
+  /** Silence is a frame of zeros in both normalizations, but for its first moments. */
+  skip(count: number): void {
+    for (let frame = Math.min(count, this.#length); frame > 0; frame--) this.push(this.#silence);
   }
 
   view(): Float32Array {

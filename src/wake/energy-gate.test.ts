@@ -11,7 +11,12 @@ test("silence and a steady hum pass nothing once the room is known, speech and w
   const random = seededRandom(1);
   const gate = new EnergyGate({ preRoll: 5, hold: 10 });
   const out: Float32Array[] = [];
-  const put = (samples: Float32Array): void => gate.process(samples, (each) => out.push(each.slice()));
+  const gaps: number[] = [];
+  const put = (samples: Float32Array): void =>
+    gate.process(samples, (each, skipped) => {
+      out.push(each.slice());
+      if (skipped > 0) gaps.push(skipped);
+    });
   for (let index = 0; index < 100; index++) put(new Float32Array(HOP));
   for (let index = 0; index < 1000; index++) put(hop(3e-4, random));
   expect(out).toHaveLength(0);
@@ -22,7 +27,9 @@ test("silence and a steady hum pass nothing once the room is known, speech and w
   expect(out).toEqual([...before, loud]);
   for (let index = 0; index < 50; index++) put(hop(3e-4, random));
   expect(out).toHaveLength(6 + 9);
-  expect(gate.work).toEqual({ hops: 1156, passed: 15 });
+  put(loud);
+  expect(gaps).toEqual([1100, 36]);
+  expect(gate.work).toEqual({ hops: 1157, passed: 21 });
 });
 
 test("a fan that starts is let through until it is the room", () => {

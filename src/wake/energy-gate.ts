@@ -28,6 +28,8 @@ export class EnergyGate {
   #levelDb = Number.POSITIVE_INFINITY;
   #left = 0;
   #hops = 0;
+  /** Hops since the last that was let through. */
+  #skipped = 0;
   #passed = 0;
 
   constructor(options: EnergyGateOptions = {}) {
@@ -48,8 +50,11 @@ export class EnergyGate {
     return this.#left > 0;
   }
 
-  /** Takes 160 samples and calls `through` for each hop that is to be looked at: none, this one, or this one after what came before. */
-  process(samples: Float32Array, through: (samples: Float32Array) => void): void {
+  /**
+   * Takes 160 samples and calls `through` for each hop that is to be looked at: none, this one, or this one after what came before.
+   * `skipped` are the hops between this one and the last that was looked at.
+   */
+  process(samples: Float32Array, through: (samples: Float32Array, skipped: number) => void): void {
     this.#hops++;
     let energy = 1e-12;
     for (let index = 0; index < samples.length; index++) energy += samples[index]! * samples[index]!;
@@ -58,17 +63,21 @@ export class EnergyGate {
     if (db > this.#floorDb && db > this.#levelDb + this.#riseDb) this.#left = this.#hold;
     else if (this.#left > 0) this.#left--;
     if (this.#left === 0) {
+      this.#skipped++;
       if (this.#recent.length === 0) return;
       this.#recent[this.#next]!.set(samples); // next stays below the length
       this.#next = (this.#next + 1) % this.#recent.length;
       this.#kept = Math.min(this.#kept + 1, this.#recent.length);
       return;
     }
+    let skipped = this.#skipped - this.#kept;
+    this.#skipped = 0;
     for (; this.#kept > 0; this.#kept--) {
       this.#passed++;
-      through(this.#recent[(this.#next - this.#kept + this.#recent.length) % this.#recent.length]!);
+      through(this.#recent[(this.#next - this.#kept + this.#recent.length) % this.#recent.length]!, skipped);
+      skipped = 0;
     }
     this.#passed++;
-    through(samples);
+    through(samples, skipped);
   }
 }

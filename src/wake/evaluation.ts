@@ -86,9 +86,9 @@ export class WakeEvaluation {
         for (const track of tracks) track.begin(sound.recording);
         for (let at = 0, index = 0; at + HOP <= samples.length; at += HOP, index++) {
           for (const track of tracks) track.tick();
-          gate.process(samples.subarray(at, at + HOP), (hop) => {
+          gate.process(samples.subarray(at, at + HOP), (hop, skipped) => {
             frontEnd.process(frame, hop);
-            for (const track of tracks) track.frame(frame, index >= start);
+            for (const track of tracks) track.frame(frame, skipped, index >= start);
           });
         }
         for (const track of tracks) track.end();
@@ -202,7 +202,8 @@ class Track {
     if (this.#frames % BLOCK === 0) this.#keep();
   }
 
-  frame(frame: Float32Array, started: boolean): void {
+  frame(frame: Float32Array, skipped: number, started: boolean): void {
+    if (skipped > 0) this.#detector.skip(skipped);
     this.#detector.process(frame);
     if (this.#isPositive ? !started : this.#echo > 0) return;
     const best = this.#best;

@@ -46,3 +46,28 @@ export function readFrames(out: Float32Array, set: FeatureSet, first: number, co
   const start = first * BANDS;
   for (let index = 0; index < count * BANDS; index++) out[index] = low + scale * set.bytes[start + index]!;
 }
+
+/** Several sets one after the other. RangeError when they are not of one normalization. */
+export function joinSets(sets: readonly FeatureSet[]): FeatureSet {
+  const normalization = sets[0]?.normalization ?? "pcen";
+  const bytes = new Uint8Array(sets.reduce((sum, set) => sum + set.bytes.length, 0));
+  const segments: FeatureSegment[] = [];
+  let at = 0;
+  for (const set of sets) {
+    if (set.normalization !== normalization)
+      throw new RangeError(`Cannot join sets: expected ${normalization}, got ${set.normalization}`);
+    const shift = at / BANDS;
+    bytes.set(set.bytes, at);
+    at += set.bytes.length;
+    for (const { start, end, wordStart, wordEnd, ...rest } of set.segments) {
+      segments.push({
+        ...rest,
+        start: start + shift,
+        end: end + shift,
+        wordStart: wordStart + shift,
+        wordEnd: wordEnd + shift,
+      });
+    }
+  }
+  return { normalization, bytes, segments };
+}

@@ -72,18 +72,19 @@ export class WakeListener {
       if (this.#filled < HOP) break;
       this.#filled = 0;
       this.#hops++;
-      if (this.#gate === undefined) this.#look(this.#hop);
+      if (this.#gate === undefined) this.#look(this.#hop, 0);
       else this.#gate.process(this.#hop, this.#through);
     }
     return this.#heard;
   }
 
-  readonly #through = (samples: Float32Array): void => this.#look(samples);
+  readonly #through = (samples: Float32Array, skipped: number): void => this.#look(samples, skipped);
 
-  #look(samples: Float32Array): void {
+  #look(samples: Float32Array, skipped: number): void {
     this.#passed++;
     for (const { frontEnd, frame } of this.#fronts.values()) frontEnd.process(frame, samples);
     for (const { detector, normalization } of this.#detectors) {
+      if (skipped > 0) detector.skip(skipped);
       const event = detector.process(this.#fronts.get(normalization)!.frame); // one was made for each
       if (event !== undefined) this.#heard.push({ ...event, atMs: this.#hops * 10 });
     }

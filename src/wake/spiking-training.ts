@@ -59,6 +59,8 @@ export interface SpikingTrainingOptions {
   readonly lanes?: number;
   /** Frames of a sequence. */
   readonly frames?: number;
+  /** Share of the synapses left out of each batch, so that no few of them learn the speakers by heart. */
+  readonly dropConnect?: number;
   readonly resume?: SpikingTrainingState;
   readonly onStep?: (progress: SpikingTrainingProgress) => void;
 }
@@ -69,10 +71,20 @@ export function trainSpikingStage(
   negatives: FeatureSet,
   options: SpikingTrainingOptions,
 ): SpikingNetworkDescription {
-  const { seed, steps, shape = WAKE_SHAPE, learningRate = 2e-3, lanes = 32, frames = 128, onStep } = options;
+  const {
+    seed,
+    steps,
+    shape = WAKE_SHAPE,
+    learningRate = 2e-3,
+    lanes = 32,
+    frames = 128,
+    dropConnect = 0.1,
+    onStep,
+  } = options;
   const network = newNetwork(shape, seed, frames, lanes);
   const adam = options.resume?.adam ?? adamState(network.parameters);
   if (options.resume !== undefined) restore(network, options.resume);
+  const random = seededRandom(seed * 104_729 + adam.steps);
   const batches = new Batches(
     positives,
     negatives,
@@ -83,9 +95,11 @@ export function trainSpikingStage(
   let mean = 0;
   while (adam.steps < steps) {
     batches.fill(network);
+    const whole = dropped(network, dropConnect, random);
     network.forward(0.05);
     const loss = batches.loss(network) + network.penalise(RATES);
     network.backward();
+    network.parameters.set(whole);
     const warm = Math.min(1, (adam.steps + 1) / 200);
     const rate = learningRate * warm * (0.02 + 0.49 * (1 + Math.cos((Math.PI * adam.steps) / steps)));
     adamStep(network.parameters, network.gradients, adam, { learningRate: rate, clip: 5, averaging: 0.998 });
@@ -99,6 +113,15 @@ export function trainSpikingStage(
     });
   }
   return averaged(network, adam, batches);
+}
+
+/** Takes a share of the layers' synapses away for one batch (Wan et al., "Regularization of neural networks using DropConnect", 2013); returns all as they were. */
+function dropped(network: SurrogateNetwork, share: number, random: Random): Float32Array {
+  const whole = network.parameters.slice();
+  if (share > 0)
+    for (const { weights } of network.layers)
+      for (let synapse = 0; synapse < weights.length; synapse++) if (random.next() < share) weights[synapse] = 0;
+  return whole;
 }
 
 /** Rates in spikes a frame: a mean of 5 Hz, no neuron below 0.5 or above 20. */
@@ -185,6 +208,8 @@ interface Window {
 
 /** Frames at a window's beginning in which nothing is asked: delays and membranes fill. */
 const WARM_UP = 24;
+/** Share of windows with another sound behind them. */
+const BACKGROUND = 0.35;
 /** Most frames of the set that go by in one of a window. */
 const SLOWEST = 1.18;
 /** Frames around the end of the word within which the score must rise. */
@@ -193,7 +218,7 @@ const LATE = 30;
 /** Sharpness of the soft maximum over frames. */
 const SHARPNESS = 3;
 
-/** Draws windows, half of the negatives from those that were hard when last seen, and judges scores. */
+/** Draws windows, two thirds of the negatives from those that were hard when last seen, and judges scores. */
 class Batches {
   readonly #positives: FeatureSet;
   readonly #negatives: FeatureSet;
@@ -211,6 +236,7 @@ class Batches {
   #windows: Window[] = [];
   #rows: Float32Array[] = [];
   #source = new Float32Array(0);
+  #background = new Float32Array(0);
   readonly #frame = new Float32Array(BANDS);
   readonly #events = new Float32Array(BANDS);
 
@@ -237,9 +263,12 @@ class Batches {
     if (this.#rows.length === 0) this.#rows = Array.from({ length: BANDS }, (_, band) => network.input(band));
     const positives = Math.round(lanes * 0.4);
     this.#windows = [];
-    if (this.#source.length === 0) this.#source = new Float32Array((Math.ceil(steps * SLOWEST) + 2) * BANDS);
+    if (this.#source.length === 0) {
+      this.#source = new Float32Array((Math.ceil(steps * SLOWEST) + 2) * BANDS);
+      this.#background = this.#source.slice();
+    }
     for (let lane = 0; lane < lanes; lane++) {
-      const window = lane < positives ? this.#positive(steps) : this.#negative(steps, lane % 2 === 0);
+      const window = lane < positives ? this.#positive(steps) : this.#negative(steps, lane % 3 !== 0);
       this.#windows.push(window);
       this.#read(network, lane, window.set === "positives" ? this.#positives : this.#negatives, window);
     }
@@ -315,11 +344,11 @@ class Batches {
     if (tryHard && this.#hard.length > 64) {
       const one = this.#hard[Math.floor(random.next() * this.#hard.length)]!;
       const start = this.#within(this.#negatives, one.start + Math.floor((random.next() - 0.5) * 40), steps);
-      if (this.#isFree(start, steps)) return { ...none, set: "negatives", start };
+      if (this.#isFree(start, steps * SLOWEST)) return { ...none, set: "negatives", start };
     }
     for (;;) {
       const start = this.#within(this.#negatives, Math.floor(random.next() * this.#free.length), steps);
-      if (this.#isFree(start, steps)) return { ...none, set: "negatives", start };
+      if (this.#isFree(start, steps * SLOWEST)) return { ...none, set: "negatives", start };
     }
   }
 
@@ -327,8 +356,8 @@ class Batches {
     return this.#random.next() < 0.6 ? 0.85 + (SLOWEST - 0.85) * this.#random.next() : 1;
   }
 
-  #isFree(start: number, steps: number): boolean {
-    for (let frame = start; frame < start + steps * SLOWEST; frame += 4) if (this.#free[frame] === 0) return false;
+  #isFree(start: number, length: number): boolean {
+    for (let frame = start; frame < start + length; frame += 4) if (this.#free[frame] === 0) return false;
     return true;
   }
 
@@ -352,6 +381,7 @@ class Batches {
     const random = this.#random;
     const length = Math.min(Math.ceil(steps * pace) + 2, set.bytes.length / BANDS - start);
     readFrames(this.#source, set, start, length);
+    if (random.next() < BACKGROUND) this.#mixBackground(length);
     // Another voice before another microphone: bands moved up or down, some missing, all of them louder or softer.
     const gain = 0.8 + 0.4 * random.next();
     const moved = random.next() < 0.6 ? 3 * random.next() - 1.5 : 0;
@@ -376,6 +406,17 @@ class Batches {
       this.#encoder.encode(this.#events, this.#frame);
       for (let band = 0; band < BANDS; band++) rows[band]![step * lanes + lane] = this.#events[band]!;
     }
+  }
+
+  /** Another sound behind this one: in each band the louder of both is what is heard. */
+  #mixBackground(length: number): void {
+    const set = this.#negatives;
+    const start = Math.floor(this.#random.next() * (set.bytes.length / BANDS - length));
+    if (!this.#isFree(start, length)) return;
+    readFrames(this.#background, set, start, length);
+    const gain = 0.1 + 0.4 * this.#random.next();
+    for (let index = 0; index < length * BANDS; index++)
+      this.#source[index] = Math.max(this.#source[index]!, gain * this.#background[index]!);
   }
 
   #at(frame: number, band: number): number {
