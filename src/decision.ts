@@ -8,6 +8,7 @@ import { type DeviceStatus, type Engine, noTelemetry, type Refusal, type Telemet
 import { DEFAULT_PROJECT, type Preference, type Query } from "./core/query.js";
 import type { RuleHit, ScannedText, Verdict } from "./core/verdict.js";
 import { droppedEngines, enginesInOrder, type Router, type RoutingInput } from "./routing/router.js";
+import type { TaskState } from "./routing/stickiness.js";
 import type { ExpertSystem } from "./rules/expert-system.js";
 import { quotations } from "./rules/taint.js";
 
@@ -23,6 +24,10 @@ export interface Circumstances {
   readonly refusals?: ReadonlyMap<string, Refusal>;
   /** What a guard model said, where there is one. */
   readonly guardHits?: readonly RuleHit[];
+  /** What the project's newest turn was, where it is known. */
+  readonly task?: Omit<TaskState, "toolLoop">;
+  /** What was learned of such questions on this device; added to a learned score. */
+  readonly adaptation?: number;
 }
 
 /** A verdict and a route, and which engines follow from them. */
@@ -68,6 +73,8 @@ export function decide(
     },
     engines,
     ...(circumstances.refusals === undefined ? {} : { refusals: circumstances.refusals }),
+    ...taskOf(query, circumstances),
+    ...(circumstances.adaptation === undefined ? {} : { adaptation: circumstances.adaptation }),
   };
   const routing = timed(telemetry, "route", () => router.route(input));
   return { verdict, texts: texts.length, input, routing, order: enginesInOrder(routing, input) };
@@ -123,6 +130,11 @@ function tokensOf(texts: readonly ScannedText[]): number {
   let tokens = 0;
   for (const { source, text } of texts) if (source !== "request") tokens += estimateTokens(text);
   return tokens;
+}
+
+function taskOf({ conversation }: Query, { task }: Circumstances): Pick<RoutingInput, "task"> {
+  const toolLoop = conversation?.at(-1)?.role === "tool";
+  return task === undefined && !toolLoop ? {} : { task: { ...task, toolLoop } };
 }
 
 function hasFile(message: LanguageModelV4CallOptions["prompt"][number]): boolean {

@@ -39,6 +39,7 @@ import { withEgressGuard } from "./engines/guarded.js";
 import { withRedaction } from "./engines/redacted.js";
 import { LABEL, METRIC } from "./metrics/names.js";
 import type { OfflineQueue, QueuedItem } from "./resilience/offline-queue.js";
+import type { Adaptation } from "./routing/adaptation.js";
 import { remediesFor } from "./routing/remedies.js";
 import { Router, type RoutingInput } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
@@ -68,6 +69,8 @@ export interface OrchestratorOptions {
   readonly spending?: Spending;
   /** Keeps questions that the network must answer while it cannot be reached; default none. See `flushQueue`. */
   readonly queue?: OfflineQueue<QueuedQuestion>;
+  /** What was learned from a person's feedback; moves the score of a learned router. Default nothing. */
+  readonly adaptation?: Adaptation;
   /** Tokens kept free for the answer when a prompt is trimmed; default 1024, at most a quarter of an engine's context. */
   readonly answerTokens?: number;
 }
@@ -110,6 +113,7 @@ export class Orchestrator {
   readonly #audit: DecisionLog | undefined;
   readonly #random: Random;
   readonly #spending: Spending | undefined;
+  readonly #adaptation: Adaptation | undefined;
   readonly #queue: OfflineQueue<QueuedQuestion> | undefined;
   #judged: JudgedTurns;
 
@@ -128,6 +132,7 @@ export class Orchestrator {
       audit,
       random,
       spending,
+      adaptation,
       queue,
     } = options;
     const ids = new Set(engines.map((engine) => engine.id));
@@ -145,6 +150,7 @@ export class Orchestrator {
     this.#audit = audit;
     this.#random = random ?? systemRandom;
     this.#spending = spending;
+    this.#adaptation = adaptation;
     this.#queue = queue;
     this.#judged = new JudgedTurns(this.#rules);
   }
@@ -302,8 +308,16 @@ export class Orchestrator {
       ...(this.#guard === undefined
         ? {}
         : { guardHits: await guardHits(this.#guard, textsOf(query), signal === undefined ? {} : { signal }) }),
+      ...this.#taskOf(name),
+      ...(this.#adaptation === undefined ? {} : { adaptation: this.#adaptation.adjustment(query.text) }),
     };
     return decide(query, circumstances, { rules: this.#rules, router: this.#router, telemetry: this.#telemetry });
+  }
+
+  #taskOf(project: string): Pick<Circumstances, "task"> {
+    const { lastRoute, idleMs } = this.context.state(project) ?? {};
+    if (lastRoute !== "local" && lastRoute !== "remote") return {};
+    return { task: { lastRoute, ...(idleMs === undefined ? {} : { idleMs }) } };
   }
 
   /** The engines that would refuse now, and why. */
@@ -364,6 +378,7 @@ export class Orchestrator {
     return runCascade(order, {
       call: (engine, listener) => this.#call(engine, query, { signal, listener, log }),
       verify: routing.route === "hybrid",
+      judge: this.#router.judgeOf(query.text, routing),
       wantsJson: input.needs.structuredOutput,
       attempts,
       clock: this.#clock,

@@ -22,6 +22,8 @@ export function factsOf(
     promptTokens,
     texts,
     router,
+    ...(input.task === undefined ? {} : { task: { ...input.task } }),
+    ...(input.adaptation === undefined ? {} : { adaptation: input.adaptation }),
     engines: input.engines.map((engine) => engineFacts(engine, input.refusals?.get(engine.id))),
   };
 }

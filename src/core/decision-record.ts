@@ -24,7 +24,17 @@ export interface DecisionFacts {
   readonly promptTokens: number;
   /** How many texts the verdict was taken on; 1: the question alone. */
   readonly texts: number;
-  readonly router: { readonly threshold: number; readonly hybridBand: number };
+  /** `weights`: hash of the learned router; absent for the rules of thumb. */
+  readonly router: { readonly threshold: number; readonly hybridBand: number; readonly weights?: string };
+  /** What the question went on with, where something was known of it. */
+  readonly task?: {
+    readonly lastRoute?: "local" | "remote";
+    readonly idleMs?: number;
+    readonly sameTopic?: boolean;
+    readonly toolLoop: boolean;
+  };
+  /** What was learned on this device of such questions, added to the score. */
+  readonly adaptation?: number;
   readonly engines: readonly EngineFacts[];
 }
 

@@ -7,7 +7,7 @@ import type { Clock } from "../core/clock.js";
 import { EgressRefusedError, messageOf } from "../core/errors.js";
 import type { Attempt } from "../core/outcome.js";
 import type { Engine } from "../core/ports.js";
-import { checkAnswer } from "../routing/answer-verifier.js";
+import { type AnswerJudge, checkAnswer } from "../routing/answer-verifier.js";
 
 /** Receives the parts of an answer as they come. */
 export type PartListener = (part: LanguageModelV4StreamPart) => void;
@@ -23,6 +23,8 @@ export interface CascadeOptions<Call extends CascadeCall> {
   /** Whether an answer of the device is held back and checked while a network engine could still be asked. */
   readonly verify: boolean;
   readonly wantsJson: boolean;
+  /** What a learned verifier says of an answer; default none. */
+  readonly judge?: AnswerJudge | undefined;
   /** Every call is added, failed ones with why. */
   readonly attempts: Attempt[];
   readonly clock: Clock;
@@ -40,7 +42,7 @@ export async function runCascade<Call extends CascadeCall>(
   order: readonly Engine[],
   options: CascadeOptions<Call>,
 ): Promise<(Call & { readonly engine: Engine }) | undefined> {
-  const { call, verify, wantsJson, attempts, clock, onPart, onFailure, signal } = options;
+  const { call, verify, wantsJson, judge, attempts, clock, onPart, onFailure, signal } = options;
   let provisional: (Call & { readonly engine: Engine }) | undefined;
   for (let index = 0; index < order.length; index++) {
     const engine = order[index]!;
@@ -52,7 +54,7 @@ export async function runCascade<Call extends CascadeCall>(
     let failure: string;
     try {
       const given = { engine, ...(await call(engine, display?.listener)) };
-      const check = checkAnswer(given.result, { wantsJson });
+      const check = checkAnswer(given.result, { wantsJson, judge: holdBack ? judge : undefined });
       const empty = check.kind === "escalate" && check.code === "answer/empty";
       if (check.kind === "accept" || display?.shown || !(holdBack || empty)) {
         attempts.push({ engine: id, place, durationMs: clock.monotonicMs() - startedMs });

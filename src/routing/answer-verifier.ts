@@ -1,10 +1,17 @@
 import type { LanguageModelV4GenerateResult } from "@ai-sdk/provider";
 import { textOfContent } from "../core/language-model.js";
+import { checkEquations } from "./answer-arithmetic.js";
 
 /** Whether a local answer is good enough to show, and if not, why it should be asked of a larger model. */
 export type AnswerCheck =
   | { readonly kind: "accept" }
   | { readonly kind: "escalate"; readonly code: string; readonly detail: string };
+
+/**
+ * What a learned verifier says of an answer's text: the chance that it is right, and whether what a remote answer would
+ * add is worth asking for. Undefined where it has no opinion.
+ */
+export type AnswerJudge = (answer: string) => { readonly right: number; readonly escalate: boolean } | undefined;
 
 const ACCEPT: AnswerCheck = { kind: "accept" };
 
@@ -13,12 +20,13 @@ const HEDGE =
   /^(?:i(?:'m| am) (?:sorry|not sure|unable)|i (?:do not|don't|cannot|can't) (?:know|answer|help|provide|determine)|as an ai)\b/i;
 
 /**
- * Checks a local answer by rule, from its text alone: empty, cut off by the token limit, a refusal, or not the JSON that
- * was asked for. The calibrated verifier of the routing issue adds to these; a rule here escalates whatever it says.
+ * Checks a local answer. By rule: empty, cut off by the token limit, not the JSON that was asked for, a refusal, or an
+ * equation between plain numbers that is false (of such answers 1 in 10 was right, docs/routing.md). Then by the learned
+ * verifier, where there is one: no opinion of its lifts a rule.
  */
 export function checkAnswer(
   result: LanguageModelV4GenerateResult,
-  options: { readonly wantsJson: boolean },
+  options: { readonly wantsJson: boolean; readonly judge?: AnswerJudge | undefined },
 ): AnswerCheck {
   if (result.content.some((part) => part.type === "tool-call")) return ACCEPT;
   const text = textOfContent(result.content).trim();
@@ -35,6 +43,18 @@ export function checkAnswer(
   }
   if (HEDGE.test(text.slice(0, 80))) {
     return { kind: "escalate", code: "answer/hedge", detail: "the local model says that it does not know" };
+  }
+  const { plainlyWrong } = checkEquations(text);
+  if (plainlyWrong > 0) {
+    return { kind: "escalate", code: "answer/arithmetic", detail: "the local answer has an equation that is false" };
+  }
+  const opinion = options.judge?.(text);
+  if (opinion?.escalate) {
+    return {
+      kind: "escalate",
+      code: "answer/unlikely",
+      detail: `the local answer is right with a chance of ${Math.round(100 * opinion.right)} %`,
+    };
   }
   return ACCEPT;
 }

@@ -2,8 +2,12 @@ import type { RoutingDecision, RoutingReason } from "../core/decision.js";
 import type { DeviceStatus, Engine, Refusal } from "../core/ports.js";
 import type { Preference, Route } from "../core/query.js";
 import type { Verdict } from "../core/verdict.js";
+import type { AnswerJudge } from "./answer-verifier.js";
 import { deviceCost } from "./device-cost.js";
 import { heuristicScore } from "./heuristic.js";
+import { abstention, bandOf, learnedScore } from "./learned-score.js";
+import type { Opinion, RouterModel } from "./router-model.js";
+import { keepSide, type TaskState } from "./stickiness.js";
 import { textFeatures } from "./text-features.js";
 
 /** Everything a route is decided from. */
@@ -20,13 +24,27 @@ export interface RoutingInput {
   readonly engines: readonly Engine[];
   /** Engines, by id, that would refuse this question now; default none. */
   readonly refusals?: ReadonlyMap<string, Refusal>;
+  /** What the question may go on with; default nothing. */
+  readonly task?: TaskState;
+  /** What was learned of such questions on this device, added to the expected gain; default 0. Without a model unused. */
+  readonly adaptation?: number;
 }
 
 export interface RouterOptions {
-  /** At or above this score a question goes remote; default 0.55. */
+  /** At or above this score a question goes remote; default the model's own, without a model 0.55. */
   readonly threshold?: number;
-  /** Width of the band below the threshold in which the route is hybrid; default 0.1. */
+  /** Width of the band below the threshold in which the route is hybrid; default the model's own, without one 0.1. */
   readonly hybridBand?: number;
+  /** Scores questions in place of the rules of thumb. */
+  readonly model?: RouterModel;
+}
+
+/** What a router was built with, as a record of a decision names it. */
+export interface RouterSettings {
+  readonly threshold: number;
+  readonly hybridBand: number;
+  /** Hash of the model's weights; absent for the rules of thumb. */
+  readonly weights?: string;
 }
 
 /** Vetoes that time lifts by itself. */
@@ -41,18 +59,22 @@ const ANSWER_RESERVE_TOKENS = 128;
  */
 export class Router {
   /** What the router was built with, for the record of a decision. */
-  readonly settings: Required<RouterOptions>;
+  readonly settings: RouterSettings;
+  readonly model: RouterModel | undefined;
   readonly #threshold: number;
   readonly #hybridBand: number;
 
-  constructor({ threshold = 0.55, hybridBand = 0.1 }: RouterOptions = {}) {
+  constructor({ model, ...options }: RouterOptions = {}) {
+    const own = model === undefined ? { threshold: 0.55, hybridBand: 0.1 } : bandOf(model.weights.thresholds);
+    const { threshold = own.threshold, hybridBand = own.hybridBand } = options;
     if (!(threshold >= 0 && threshold <= 1))
       throw new RangeError(`Cannot build the router: threshold ${threshold} is not within 0 to 1`);
     if (!(hybridBand >= 0 && hybridBand <= 1))
       throw new RangeError(`Cannot build the router: hybridBand ${hybridBand} is not within 0 to 1`);
     this.#threshold = threshold;
     this.#hybridBand = hybridBand;
-    this.settings = { threshold, hybridBand };
+    this.model = model;
+    this.settings = { threshold, hybridBand, ...(model === undefined ? {} : { weights: model.weights.hash }) };
   }
 
   route(input: RoutingInput): RoutingDecision {
@@ -79,15 +101,58 @@ export class Router {
       reasons.push({ code: "veto/no-local-model", detail: "no language model on the device can take this" });
     }
 
-    const { score, reasons: features } = heuristicScore(textFeatures(input.text));
+    const { score, opinion, reasons: features } = this.#score(input);
     const cost = deviceCost(input.device, input.preference);
     const threshold = Math.min(1, Math.max(0, this.#threshold + cost.shift));
     reasons.push(...features, ...cost.reasons);
     let route: Route = score >= threshold ? "remote" : score >= threshold - this.#hybridBand ? "hybrid" : "local";
-    if (!mayUseNetwork) route = "local";
-    else if (!mayUseDevice || !hasLocalModel) route = "remote";
+    const kept = keepSide(route, input.task);
+    route = kept.route;
+    if (kept.reason !== undefined) reasons.push(kept.reason);
+    if (!mayUseNetwork) {
+      route = "local";
+      const unsure = opinion === undefined || !hasLocalModel ? undefined : abstention(opinion);
+      if (unsure !== undefined) reasons.push(unsure);
+    } else if (!mayUseDevice || !hasLocalModel) route = "remote";
     const deferred = passing && (score >= threshold || !hasLocalModel || !mayUseDevice);
     return this.#decided(route, score, reasons, { mayUseNetwork, redact, threshold, deferred });
+  }
+
+  /**
+   * What the model says of local answers to a question that was routed so: escalate when a remote answer is expected to be
+   * better than this very one by more than the promise and the device's state allow. Undefined without a model that reads
+   * answers.
+   */
+  judgeOf(question: string, decision: RoutingDecision): AnswerJudge | undefined {
+    const { model } = this;
+    if (model?.weights.verifier === undefined || decision.route !== "hybrid") return undefined;
+    const before = model.opinion(question);
+    const shift = decision.threshold - this.#threshold;
+    return (answer) => {
+      const right = model.afterAnswer(question, { answer }, before);
+      if (right === undefined) return undefined;
+      return { right, escalate: before.remoteOk - right >= model.weights.thresholds.escalate + shift };
+    };
+  }
+
+  #score(input: RoutingInput): {
+    readonly score: number;
+    readonly opinion?: Opinion;
+    readonly reasons: readonly RoutingReason[];
+  } {
+    if (this.model === undefined) return heuristicScore(textFeatures(input.text));
+    const { preference, promptTokens, needs, task, adaptation } = input;
+    return learnedScore(this.model, input.text, {
+      circumstances: {
+        preference,
+        promptTokens,
+        needs,
+        ...(task?.lastRoute === undefined ? {} : { lastRoute: task.lastRoute }),
+        ...(task?.idleMs === undefined ? {} : { idleMs: task.idleMs }),
+        ...(task?.sameTopic === undefined ? {} : { topicContinuity: task.sameTopic ? 1 : 0 }),
+      },
+      ...(adaptation === undefined ? {} : { adaptation }),
+    });
   }
 
   /** Adds a reason for each thing that forbids the network; false when any does. */

@@ -60,6 +60,8 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
         guardHits: recorded.taken.hits
           .filter((hit) => hit.ruleId === GUARD_RULE)
           .map((hit) => ({ ...hit, reason: "" })),
+        ...(facts.task === undefined ? {} : { task: facts.task }),
+        ...(facts.adaptation === undefined ? {} : { adaptation: facts.adaptation }),
       },
       { rules: session.rules, router },
     );
