@@ -8,6 +8,7 @@ const INDICES: usize = 4;
 const VALUES: usize = 8;
 const PAIRS: usize = 12;
 const LIMIT: usize = 16;
+const KIND: usize = 20;
 const FIRST_LAYER: usize = 32;
 const LAYER_BYTES: usize = 48;
 const INPUTS: usize = 0;
@@ -24,27 +25,72 @@ const GROUP_ENDS: usize = 32;
 const GROUP_INPUTS: usize = 36;
 const GROUP_WEIGHTS: usize = 40;
 
-/** All layers for the dense input at the first layer's X, softmax into the last layer's Y. */
-export function dense(network: usize): void {
-  const layer = network + FIRST_LAYER;
-  if (!finite(load<usize>(layer, X), load<i32>(layer, INPUTS))) {
-    nothing(network);
-    return;
-  }
-  denseLayers(network, 0);
-}
+const F32: i32 = 0;
+const INT8: i32 = 1;
+const INFINITE: i32 = 0x7f800000;
+/** 1.5 * 2^23: a float of magnitude below 2^22 that is added to it leaves its nearest integer in the low bits. */
+const ROUNDING: f32 = 12582912;
+const ROUNDING_BITS: i32 = 0x4b400000;
+/** Below it (2^-100) a whole input counts as zero: its inverse would not be a float. */
+const SMALLEST: i32 = 0x0d800000;
 
-/** The same for `count` places and values of the first input; false, and no answer, when a place lies outside of it. */
-export function sparse(network: usize, count: i32): bool {
-  const values = load<usize>(network, VALUES);
-  if (!inside(network, count)) return false;
-  if (!finite(values, count)) {
-    nothing(network);
-    return true;
+/**
+ * The whole pass, from the dense input at the first layer's X (count below 0) or from `count` places and values, to the softmax
+ * in the last layer's Y. False, and no answer, when a place lies outside the input. One function for all kinds and no call
+ * from two places: the compiler puts every callee in line, each one time.
+ */
+export function run(network: usize, count: i32): bool {
+  const layers = load<i32>(network, LAYERS);
+  const kind = load<i32>(network, KIND);
+  const pairs = load<usize>(network, PAIRS);
+  let layer = network + FIRST_LAYER;
+  let x = load<usize>(layer, X);
+  let length = load<i32>(layer, INPUTS);
+  if (count >= 0) {
+    if (!inside(network, count)) return false;
+    x = load<usize>(network, VALUES);
+    length = count;
   }
-  sparseLayer(network + FIRST_LAYER, load<usize>(network, INDICES), values, <usize>((count + 3) & ~3));
-  if (load<i32>(network, LAYERS) > 1) rectify(network + FIRST_LAYER);
-  denseLayers(network, 1);
+  for (let index = 0; index < layers; index++) {
+    const highest = highestBits(x, length);
+    if (highest >= INFINITE) {
+      nothing(network + FIRST_LAYER + <usize>(layers - 1) * LAYER_BYTES);
+      return true;
+    }
+    const sparse = index === 0 && count >= 0;
+    const indices = load<usize>(network, INDICES);
+    const hidden = index + 1 < layers;
+    if (kind === INT8) {
+      const limit = load<f32>(load<usize>(layer, SCALE));
+      // A whole input that is next to nothing counts as zero.
+      const step: f32 = highest < SMALLEST ? 0 : reinterpret<f32>(highest) / limit;
+      const inverse: f32 = highest < SMALLEST ? 0 : limit / reinterpret<f32>(highest);
+      let sum: i32;
+      if (sparse) {
+        sum = quantizePlaces(indices, x, length, inverse, pairs);
+        sparseInt8Layer(layer, pairs, length);
+      } else {
+        sum = quantize(x, length, inverse, pairs);
+        int8Layer(layer, pairs);
+      }
+      finish(layer, sum, step, hidden);
+    } else {
+      if (kind === F32) {
+        if (sparse) sparseLayer(layer, indices, x, <usize>((length + 3) & ~3));
+        else denseLayer(layer);
+      } else {
+        if (sparse) scatterBlocks(layer, indices, x, <usize>length);
+        else gatherBlocks(layer);
+      }
+      if (hidden) rectify(layer);
+    }
+    layer += LAYER_BYTES;
+    if (hidden) {
+      x = load<usize>(layer, X);
+      length = load<i32>(layer, INPUTS);
+    }
+  }
+  softmax(layer - LAYER_BYTES);
   return true;
 }
 
@@ -56,17 +102,6 @@ function inside(network: usize, count: i32): bool {
   for (; at < end; at += 16) highest = i16x8.max_u(highest, v128.load(at));
   const limit = load<i32>(network, LIMIT);
   return limit > 0xffff || i16x8.all_true(i16x8.lt_u(highest, i16x8.splat(<i16>limit)));
-}
-
-function denseLayers(network: usize, start: i32): void {
-  const layers = load<i32>(network, LAYERS);
-  let layer = network + FIRST_LAYER + <usize>start * LAYER_BYTES;
-  for (let index = start; index < layers; index++) {
-    denseLayer(layer);
-    if (index + 1 < layers) rectify(layer);
-    layer += LAYER_BYTES;
-  }
-  softmax(layer - LAYER_BYTES);
 }
 
 // Two products are added before they meet the running sum, which halves the chain of additions that waits for itself.
@@ -110,27 +145,6 @@ function denseLayer(layer: usize): void {
     v128.store(y, s7, 112);
     bias += 128;
     y += 128;
-  }
-  for (; vectors >= 4; vectors -= 4) {
-    let s0 = v128.load(bias);
-    let s1 = v128.load(bias, 16);
-    let s2 = v128.load(bias, 32);
-    let s3 = v128.load(bias, 48);
-    for (let at = x; at < end; at += 8) {
-      const x0 = v128.load32_splat(at);
-      const x1 = v128.load32_splat(at, 4);
-      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w)), f32x4.mul(x1, v128.load(w, 64))));
-      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x0, v128.load(w, 16)), f32x4.mul(x1, v128.load(w, 80))));
-      s2 = f32x4.add(s2, f32x4.add(f32x4.mul(x0, v128.load(w, 32)), f32x4.mul(x1, v128.load(w, 96))));
-      s3 = f32x4.add(s3, f32x4.add(f32x4.mul(x0, v128.load(w, 48)), f32x4.mul(x1, v128.load(w, 112))));
-      w += 128;
-    }
-    v128.store(y, s0);
-    v128.store(y, s1, 16);
-    v128.store(y, s2, 32);
-    v128.store(y, s3, 48);
-    bias += 64;
-    y += 64;
   }
   for (; vectors > 0; vectors--) {
     let s0 = v128.load(bias);
@@ -194,31 +208,6 @@ function sparseLayer(layer: usize, indices: usize, values: usize, places: usize)
     bias += 128;
     y += 128;
   }
-  for (; vectors >= 4; vectors -= 4) {
-    let s0 = v128.load(bias);
-    let s1 = v128.load(bias, 16);
-    let s2 = v128.load(bias, 32);
-    let s3 = v128.load(bias, 48);
-    for (let place: usize = 0; place < places; place += 2) {
-      const at = values + (place << 2);
-      const index = indices + (place << 1);
-      const x0 = v128.load32_splat(at);
-      const w0 = w + ((<usize>load<u16>(index)) << 6);
-      const x1 = v128.load32_splat(at, 4);
-      const w1 = w + ((<usize>load<u16>(index, 2)) << 6);
-      s0 = f32x4.add(s0, f32x4.add(f32x4.mul(x0, v128.load(w0)), f32x4.mul(x1, v128.load(w1))));
-      s1 = f32x4.add(s1, f32x4.add(f32x4.mul(x0, v128.load(w0, 16)), f32x4.mul(x1, v128.load(w1, 16))));
-      s2 = f32x4.add(s2, f32x4.add(f32x4.mul(x0, v128.load(w0, 32)), f32x4.mul(x1, v128.load(w1, 32))));
-      s3 = f32x4.add(s3, f32x4.add(f32x4.mul(x0, v128.load(w0, 48)), f32x4.mul(x1, v128.load(w1, 48))));
-    }
-    v128.store(y, s0);
-    v128.store(y, s1, 16);
-    v128.store(y, s2, 32);
-    v128.store(y, s3, 48);
-    w += inputs << 6;
-    bias += 64;
-    y += 64;
-  }
   for (; vectors > 0; vectors--) {
     let s0 = v128.load(bias);
     let s1 = f32x4.splat(0);
@@ -243,75 +232,6 @@ function sparseLayer(layer: usize, indices: usize, values: usize, places: usize)
   }
 }
 
-/** All layers of an int8 network for the dense input at the first layer's X. */
-export function denseInt8(network: usize): void {
-  int8Layers(network, 0);
-}
-
-/** The same for `count` places and values of the first input; false when a place lies outside of it. */
-export function sparseInt8(network: usize, count: i32): bool {
-  const layer = network + FIRST_LAYER;
-  if (!inside(network, count)) return false;
-  const values = load<usize>(network, VALUES);
-  const highest = highestBits(values, count);
-  if (highest >= INFINITE) {
-    nothing(network);
-    return true;
-  }
-  const limit = load<f32>(load<usize>(layer, SCALE));
-  const step = stepOf(highest, limit);
-  const inverse: f32 = step > 0 ? limit / reinterpret<f32>(highest) : 0;
-  const indices = load<usize>(network, INDICES);
-  const pairs = load<usize>(network, PAIRS);
-  let sum = 0;
-  // Each place becomes the offset of its pair of inputs and the pair's two 16-bit values, one of them zero.
-  for (let place = 0; place < count; place++) {
-    const index = <i32>load<u16>(indices + ((<usize>place) << 1));
-    const value = reinterpret<i32>(load<f32>(values + ((<usize>place) << 2)) * inverse + ROUNDING) - ROUNDING_BITS;
-    sum += value;
-    const pair = pairs + ((<usize>place) << 3);
-    store<i32>(pair, index >> 1);
-    store<i32>(pair, index & 1 ? value << 16 : value & 0xffff, 4);
-  }
-  sparseInt8Layer(layer, pairs, count);
-  finish(layer, sum, step, load<i32>(network, LAYERS) > 1);
-  int8Layers(network, 1);
-  return true;
-}
-
-function int8Layers(network: usize, start: i32): void {
-  const layers = load<i32>(network, LAYERS);
-  const pairs = load<usize>(network, PAIRS);
-  let layer = network + FIRST_LAYER + <usize>start * LAYER_BYTES;
-  for (let index = start; index < layers; index++) {
-    const x = load<usize>(layer, X);
-    const inputs = load<i32>(layer, INPUTS);
-    const highest = highestBits(x, inputs);
-    if (highest >= INFINITE) {
-      nothing(network);
-      return;
-    }
-    const limit = load<f32>(load<usize>(layer, SCALE));
-    const step = stepOf(highest, limit);
-    const sum = quantize(x, inputs, step > 0 ? limit / reinterpret<f32>(highest) : 0, pairs);
-    int8Layer(layer, pairs);
-    finish(layer, sum, step, index + 1 < layers);
-    layer += LAYER_BYTES;
-  }
-  softmax(layer - LAYER_BYTES);
-}
-
-const INFINITE: i32 = 0x7f800000;
-/** 1.5 * 2^23: a float of magnitude below 2^22 that is added to it leaves its nearest integer in the low bits. */
-const ROUNDING: f32 = 12582912;
-const ROUNDING_BITS: i32 = 0x4b400000;
-/** Below it (2^-100) a whole input counts as zero: its inverse would not be a float. */
-const SMALLEST: i32 = 0x0d800000;
-
-function stepOf(highest: i32, limit: f32): f32 {
-  return highest < SMALLEST ? 0 : reinterpret<f32>(highest) / limit;
-}
-
 /** Bits of the largest magnitude; at least INFINITE when one is infinite or NaN. */
 function highestBits(values: usize, count: i32): i32 {
   const mask = i32x4.splat(0x7fffffff);
@@ -331,8 +251,21 @@ function highestBits(values: usize, count: i32): i32 {
   );
 }
 
-function finite(values: usize, count: i32): bool {
-  return highestBits(values, count) < INFINITE;
+/**
+ * Each place becomes the number of its pair of inputs and the pair's two 16-bit values, one of them zero; returns the sum of
+ * the values.
+ */
+function quantizePlaces(indices: usize, values: usize, count: i32, inverse: f32, pairs: usize): i32 {
+  let sum = 0;
+  for (let place = 0; place < count; place++) {
+    const index = <i32>load<u16>(indices + ((<usize>place) << 1));
+    const value = reinterpret<i32>(load<f32>(values + ((<usize>place) << 2)) * inverse + ROUNDING) - ROUNDING_BITS;
+    sum += value;
+    const pair = pairs + ((<usize>place) << 3);
+    store<i32>(pair, index >> 1);
+    store<i32>(pair, index & 1 ? value << 16 : value & 0xffff, 4);
+  }
+  return sum;
 }
 
 /** Rounds x * inverse to 16 bits into `to`, padded with one zero to an even count; returns the sum of what it wrote. */
@@ -412,27 +345,6 @@ function int8Layer(layer: usize, x: usize): void {
     v128.store(y, high3, 112);
     y += 128;
   }
-  for (; groups >= 2; groups -= 2) {
-    let full0 = i32x4.splat(0);
-    let full1 = i32x4.splat(0);
-    let high0 = i32x4.splat(0);
-    let high1 = i32x4.splat(0);
-    for (let at = x; at < end; at += 4) {
-      const pair = v128.load32_splat(at);
-      const w0 = v128.load(w);
-      full0 = i32x4.add(full0, i32x4.dot_i16x8_s(pair, w0));
-      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w0, 8)));
-      const w1 = v128.load(w, 16);
-      full1 = i32x4.add(full1, i32x4.dot_i16x8_s(pair, w1));
-      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w1, 8)));
-      w += 32;
-    }
-    v128.store(y, low(full0, high0));
-    v128.store(y, high0, 16);
-    v128.store(y, low(full1, high1), 32);
-    v128.store(y, high1, 48);
-    y += 64;
-  }
   for (; groups > 0; groups--) {
     let full = i32x4.splat(0);
     let high = i32x4.splat(0);
@@ -491,28 +403,6 @@ function sparseInt8Layer(layer: usize, pairs: usize, count: i32): void {
     y += 128;
     w += rows << 6;
   }
-  for (; groups >= 2; groups -= 2) {
-    let full0 = i32x4.splat(0);
-    let full1 = i32x4.splat(0);
-    let high0 = i32x4.splat(0);
-    let high1 = i32x4.splat(0);
-    for (let place = pairs; place < end; place += 8) {
-      const at = w + (load<usize>(place) << 5);
-      const pair = v128.load32_splat(place, 4);
-      const w0 = v128.load(at);
-      full0 = i32x4.add(full0, i32x4.dot_i16x8_s(pair, w0));
-      high0 = i32x4.add(high0, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w0, 8)));
-      const w1 = v128.load(at, 16);
-      full1 = i32x4.add(full1, i32x4.dot_i16x8_s(pair, w1));
-      high1 = i32x4.add(high1, i32x4.dot_i16x8_s(pair, i16x8.shr_s(w1, 8)));
-    }
-    v128.store(y, low(full0, high0));
-    v128.store(y, high0, 16);
-    v128.store(y, low(full1, high1), 32);
-    v128.store(y, high1, 48);
-    w += rows << 5;
-    y += 64;
-  }
   for (; groups > 0; groups--) {
     let full = i32x4.splat(0);
     let high = i32x4.splat(0);
@@ -553,47 +443,6 @@ function finish(layer: usize, sum: i32, step: f32, rectified: bool): void {
   }
 }
 
-/** All layers of a pruned network for the dense input at the first layer's X. */
-export function densePruned(network: usize): void {
-  const layer = network + FIRST_LAYER;
-  const x = load<usize>(layer, X);
-  const inputs = load<i32>(layer, INPUTS);
-  if (!finite(x, inputs)) {
-    nothing(network);
-    return;
-  }
-  prunedLayers(network, 0);
-}
-
-/** The same for `count` places and values of the first input; false when a place lies outside of it. */
-export function sparsePruned(network: usize, count: i32): bool {
-  if (!inside(network, count)) return false;
-  const indices = load<usize>(network, INDICES);
-  const values = load<usize>(network, VALUES);
-  if (!finite(values, count)) {
-    nothing(network);
-    return true;
-  }
-  const layer = network + FIRST_LAYER;
-  startFromBias(layer);
-  for (let place: usize = 0; place < <usize>count; place++)
-    addBlocks(layer, <usize>load<u16>(indices + (place << 1)), v128.load32_splat(values + (place << 2)));
-  if (load<i32>(network, LAYERS) > 1) rectify(layer);
-  prunedLayers(network, 1);
-  return true;
-}
-
-function prunedLayers(network: usize, start: i32): void {
-  const layers = load<i32>(network, LAYERS);
-  let layer = network + FIRST_LAYER + <usize>start * LAYER_BYTES;
-  for (let index = start; index < layers; index++) {
-    gatherBlocks(layer);
-    if (index + 1 < layers) rectify(layer);
-    layer += LAYER_BYTES;
-  }
-  softmax(layer - LAYER_BYTES);
-}
-
 /**
  * Four outputs at a time, over the inputs of which they have blocks. Their number is even (a block of zeros is added): a loop
  * over the blocks of each input instead would end 384 times where no processor foresees it.
@@ -623,21 +472,21 @@ function gatherBlocks(layer: usize): void {
   }
 }
 
-function startFromBias(layer: usize): void {
-  memory.copy(load<usize>(layer, Y), load<usize>(layer, BIAS), (<usize>load<i32>(layer, VECTORS)) << 4);
-}
-
-/** Adds one input's blocks: four weights each, to the four outputs whose number stands in `groups`. */
-function addBlocks(layer: usize, input: usize, value: v128): void {
-  const starts = load<usize>(layer, STARTS) + (input << 2);
+/** The first layer for `count` places: each adds its blocks, four weights, to the outputs whose group stands beside them. */
+function scatterBlocks(layer: usize, indices: usize, values: usize, count: usize): void {
   const y = load<usize>(layer, Y);
-  let group = load<usize>(layer, GROUPS) + (load<usize>(starts) << 1);
-  const end = load<usize>(layer, GROUPS) + (load<usize>(starts, 4) << 1);
-  let w = load<usize>(layer, WEIGHTS) + (load<usize>(starts) << 4);
-  for (; group < end; group += 2) {
-    const at = y + ((<usize>load<u16>(group)) << 4);
-    v128.store(at, f32x4.add(v128.load(at), f32x4.mul(value, v128.load(w))));
-    w += 16;
+  memory.copy(y, load<usize>(layer, BIAS), (<usize>load<i32>(layer, VECTORS)) << 4);
+  for (let place: usize = 0; place < count; place++) {
+    const starts = load<usize>(layer, STARTS) + ((<usize>load<u16>(indices + (place << 1))) << 2);
+    const value = v128.load32_splat(values + (place << 2));
+    let group = load<usize>(layer, GROUPS) + (load<usize>(starts) << 1);
+    const end = load<usize>(layer, GROUPS) + (load<usize>(starts, 4) << 1);
+    let w = load<usize>(layer, WEIGHTS) + (load<usize>(starts) << 4);
+    for (; group < end; group += 2) {
+      const at = y + ((<usize>load<u16>(group)) << 4);
+      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(value, v128.load(w))));
+      w += 16;
+    }
   }
 }
 
@@ -689,8 +538,7 @@ function exp(x: v128): v128 {
 }
 
 /** No answer: NaN in all outputs. */
-function nothing(network: usize): void {
-  const layer = network + FIRST_LAYER + <usize>(load<i32>(network, LAYERS) - 1) * LAYER_BYTES;
+function nothing(layer: usize): void {
   let at = load<usize>(layer, Y);
   const end = at + ((<usize>load<i32>(layer, VECTORS)) << 4);
   for (; at < end; at += 16) v128.store(at, f32x4.splat(NaN));

@@ -15,6 +15,10 @@ export function referencePrunedPerceptron(layers: readonly PrunedLayer[]): Forwa
   const rest = (out: Float32Array): void => {
     for (let index = 1; index < layers.length; index++) {
       const x = activations[index - 1]!;
+      if (!finite(x, x.length)) {
+        out.fill(Number.NaN); // a sum too large for a float
+        return;
+      }
       sums[index]!.set(layers[index]!.bias);
       for (let input = 0; input < x.length; input++)
         if (x[input] !== 0) addBlocks(layers[index]!, input, x[input]!, sums[index]!);

@@ -9,10 +9,14 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
   // Column by column, so that a sparse input walks over whole columns.
   const columns = transposed(first);
   const rest = (out: Float32Array): void => {
-    if (layers.length > 1) rectify(hidden);
     for (let index = 1; index < layers.length; index++) {
-      multiply(layers[index]!, activations[index - 1]!, activations[index]!);
-      if (index + 1 < layers.length) rectify(activations[index]!);
+      const x = activations[index - 1]!;
+      rectify(x);
+      if (!finite(x, x.length)) {
+        out.fill(Number.NaN); // a sum too large for a float
+        return;
+      }
+      multiply(layers[index]!, x, activations[index]!);
     }
     softmax(activations[layers.length - 1]!, out);
   };

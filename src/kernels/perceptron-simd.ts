@@ -11,13 +11,14 @@ import {
 import { compileKernels } from "./wasm-module.js";
 
 interface Exports {
-  dense(network: number): void;
-  sparse(network: number, count: number): number;
-  denseInt8(network: number): void;
-  sparseInt8(network: number, count: number): number;
-  densePruned(network: number): void;
-  sparsePruned(network: number, count: number): number;
+  /** The whole pass; a count below zero says that the input is dense. 0 when a place lies outside the input. */
+  run(network: number, count: number): number;
 }
+
+// As the kernel numbers them.
+const F32 = 0;
+const INT8 = 1;
+const PRUNED = 2;
 
 /** What every layer in the memory has; the vectors are those of four outputs. */
 interface Shape {
@@ -35,9 +36,9 @@ export function simdPerceptron(layers: readonly DenseLayer[]): ForwardPass | und
     vectors: Math.ceil(outputs / 4),
   }));
   const bytes = shapes.reduce((sum, { inputs, vectors }) => sum + LINE_BYTES + arenaBytes(inputs * vectors * 4, 4), 0);
-  const memory = networkMemory(layers[0]!.inputs, shapes, bytes);
+  const memory = networkMemory(F32, layers[0]!.inputs, shapes, bytes);
   if (memory === undefined) return undefined;
-  const { arena, table, exports } = memory;
+  const { arena } = memory;
   for (const [index, layer] of layers.entries()) {
     const shape = shapes[index]!;
     alignToLine(arena);
@@ -47,10 +48,7 @@ export function simdPerceptron(layers: readonly DenseLayer[]): ForwardPass | und
         weights[floatPlace(shape, output, input)] = layer.weights[output * layer.inputs + input]!;
     memory.describe(index, weights.byteOffset, layer.bias);
   }
-  return forwardPass(memory, {
-    dense: () => exports.dense(table),
-    sparse: (count) => exports.sparse(table, count),
-  });
+  return forwardPass(memory);
 }
 
 /** The same for 8-bit weights: integer products and sums, exact; one multiplication by a float for each output. */
@@ -61,9 +59,9 @@ export function simdInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass | 
       sum + LINE_BYTES + arenaBytes(Math.ceil(inputs / 2) * vectors * 8, 1) + 2 * arenaBytes(vectors * 4 + 4, 4),
     0,
   );
-  const memory = networkMemory(layers[0]!.inputs, shapes, bytes);
+  const memory = networkMemory(INT8, layers[0]!.inputs, shapes, bytes);
   if (memory === undefined) return undefined;
-  const { arena, table, exports } = memory;
+  const { arena } = memory;
   for (const [index, layer] of layers.entries()) {
     const shape = shapes[index]!;
     alignToLine(arena);
@@ -82,10 +80,7 @@ export function simdInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass | 
     }
     memory.describe(index, weights.byteOffset, layer.bias, scales.byteOffset, zeroPoints.byteOffset);
   }
-  return forwardPass(memory, {
-    dense: () => exports.denseInt8(table),
-    sparse: (count) => exports.sparseInt8(table, count),
-  });
+  return forwardPass(memory);
 }
 
 const LINE_BYTES = 64;
@@ -115,9 +110,9 @@ export function simdPrunedPerceptron(layers: readonly PrunedLayer[]): ForwardPas
       arenaBytes(turned[index]!.weights.length, 4),
     0,
   );
-  const memory = networkMemory(layers[0]!.inputs, shapes, bytes);
+  const memory = networkMemory(PRUNED, layers[0]!.inputs, shapes, bytes);
   if (memory === undefined) return undefined;
-  const { arena, table, exports } = memory;
+  const { arena } = memory;
   const pointer = (
     view: Int32Array | Uint16Array | Float32Array,
     from: Int32Array | Uint16Array | Float32Array,
@@ -139,10 +134,7 @@ export function simdPrunedPerceptron(layers: readonly PrunedLayer[]): ForwardPas
       pointer(arena.f32(weights.length), weights),
     );
   }
-  return forwardPass(memory, {
-    dense: () => exports.densePruned(table),
-    sparse: (count) => exports.sparsePruned(table, count),
-  });
+  return forwardPass(memory);
 }
 
 /** The blocks group after group, each group's number made even by a block of zeros. */
@@ -188,7 +180,12 @@ interface NetworkMemory {
 const HEADER_FIELDS = 8;
 const LAYER_FIELDS = 12;
 
-function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: number): NetworkMemory | undefined {
+function networkMemory(
+  kind: number,
+  inputs: number,
+  shapes: readonly Shape[],
+  weightBytes: number,
+): NetworkMemory | undefined {
   const last = shapes[shapes.length - 1]!;
   const widest = Math.max(...shapes.map((shape) => shape.inputs));
   const tableLength = HEADER_FIELDS + LAYER_FIELDS * shapes.length;
@@ -210,7 +207,7 @@ function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: nu
   const values = arena.f32(inputs + 7);
   const pairs = arena.i32(2 * widest);
   const outputs = shapes.map(({ vectors }) => arena.f32(vectors * 4));
-  table.set([shapes.length, indices.byteOffset, values.byteOffset, pairs.byteOffset, inputs]);
+  table.set([shapes.length, indices.byteOffset, values.byteOffset, pairs.byteOffset, inputs, kind]);
   return {
     exports,
     arena,
@@ -238,10 +235,7 @@ function networkMemory(inputs: number, shapes: readonly Shape[], weightBytes: nu
   };
 }
 
-function forwardPass(
-  { input, indices, values, output }: NetworkMemory,
-  run: { readonly dense: () => void; readonly sparse: (count: number) => number },
-): ForwardPass {
+function forwardPass({ exports, table, input, indices, values, output }: NetworkMemory): ForwardPass {
   const give = (out: Float32Array): void => {
     for (let index = 0; index < output.length; index++) out[index] = output[index]!;
   };
@@ -250,7 +244,7 @@ function forwardPass(
     lent: { indices, values },
     dense(from, out) {
       input.set(from);
-      run.dense();
+      exports.run(table, -1);
       give(out);
     },
     sparse(places, numbers, count, out) {
@@ -261,7 +255,7 @@ function forwardPass(
           if (places[place]! >= input.length) throw outside(places, count, input.length);
           input[places[place]!]! += numbers[place]!;
         }
-        run.dense();
+        exports.run(table, -1);
       } else {
         if (places !== indices || numbers !== values) {
           for (let place = 0; place < count; place++) {
@@ -274,28 +268,26 @@ function forwardPass(
           indices[place] = 0;
           values[place] = 0;
         }
-        if (run.sparse(count) === 0) throw outside(places, count, input.length);
+        if (exports.run(table, count) === 0) throw outside(places, count, input.length);
       }
       give(out);
     },
   };
 }
 
-/** Where the kernel wants a weight: in panels of 8, then 4, then 1 vectors of outputs, each panel input by input. */
+/** Where the kernel wants a weight: in panels of 8, then 1 vectors of outputs, each panel input by input. */
 function floatPlace({ inputs, vectors }: Shape, output: number, input: number): number {
   const vector = output >> 2;
-  const wide = vectors & ~7;
-  const [start, width] = vector < wide ? [vector & ~7, 8] : vector < wide + (vectors & 4) ? [wide, 4] : [vector, 1];
+  const [start, width] = vector < (vectors & ~7) ? [vector & ~7, 8] : [vector, 1];
   return 4 * (start * inputs + input * width + vector - start) + (output & 3);
 }
 
-/** The same in bytes: panels of 4, then 2, then 1 vectors of 8 outputs and 2 inputs, each panel by pairs of inputs. */
+/** The same in bytes: panels of 4, then 1 vectors of 8 outputs and 2 inputs, each panel by pairs of inputs. */
 function bytePlace({ inputs, vectors }: Shape, output: number, input: number): number {
   const pairs = (inputs + 1) >> 1;
   const groups = vectors >> 1;
   const group = output >> 3;
-  const wide = groups & ~3;
-  const [start, width] = group < wide ? [group & ~3, 4] : group < wide + (groups & 2) ? [wide, 2] : [group, 1];
+  const [start, width] = group < (groups & ~3) ? [group & ~3, 4] : [group, 1];
   const vector = start * pairs + (input >> 1) * width + group - start;
   return 16 * vector + 4 * (output & 3) + 2 * (input & 1) + ((output >> 2) & 1);
 }

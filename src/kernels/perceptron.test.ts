@@ -109,3 +109,28 @@ test("no sum of 8-bit products leaves 32 bits, even where all are as large as ca
     }
   }
 });
+
+test("a hidden sum too large for a float leaves no answer", () => {
+  const layer: DenseLayer = { inputs: 2, outputs: 2, weights: new Float32Array(4).fill(-1), bias: new Float32Array(2) };
+  const blocks: PrunedLayer = {
+    inputs: 2,
+    outputs: 2,
+    starts: Int32Array.of(0, 1, 2),
+    groups: Uint16Array.of(0, 0),
+    weights: Float32Array.of(-1, -1, 0, 0, -1, -1, 0, 0),
+    bias: new Float32Array(2),
+  };
+  const passes = [
+    referencePerceptron([layer, layer]),
+    simdPerceptron([layer, layer])!,
+    referencePrunedPerceptron([blocks, blocks]),
+    simdPrunedPerceptron([blocks, blocks])!,
+  ];
+  for (const pass of passes) {
+    const out = new Float32Array(2);
+    pass.dense(Float32Array.of(-3e38, -3e38), out);
+    expect([...out]).toEqual([Number.NaN, Number.NaN]);
+    pass.sparse(Uint16Array.of(0, 1), Float32Array.of(-3e38, -3e38), 2, out);
+    expect([...out]).toEqual([Number.NaN, Number.NaN]);
+  }
+});
