@@ -98,6 +98,25 @@ describe("training of convolutions", () => {
     expect(resumed.snapshot()).toEqual(whole.snapshot());
   });
 
+  test("a trained body under a new head learns its pattern again sooner than a new network", () => {
+    const run = (trainer: ConvolutionTrainer, steps: number): number => {
+      let loss = 0;
+      for (let step = 0; step < steps; step++) {
+        const { labels, weights } = filled(trainer, 500 + step);
+        loss += trainer.step(labels, weights, { learningRate: 1e-3 }) / steps;
+      }
+      return loss;
+    };
+    const trained = new ConvolutionTrainer(spec, { batch: 16, random: seededRandom(5) });
+    run(trained, 300);
+    trained.calibrate(8, (batch) => void filled(trained, 1000 + batch));
+    const adapted = new ConvolutionTrainer(spec, { batch: 16, random: seededRandom(6) });
+    filled(adapted, 1);
+    adapted.load(trained.parameters());
+    const fresh = new ConvolutionTrainer(spec, { batch: 16, random: seededRandom(6) });
+    expect(run(adapted, 30)).toBeLessThan(0.8 * run(fresh, 30));
+  });
+
   test("sizes that do not fit are refused", () => {
     expect(
       () =>

@@ -227,21 +227,35 @@ export class ConvolutionTrainer {
     this.steps = steps;
   }
 
-  /** Starts from a trained network, as if its statistics were learned: for adapting it to other data. */
+  /**
+   * Starts from a trained network but for its head, which begins at zero: for adapting it to another phrase. `input` must hold
+   * a batch, from which the statistics that were folded into scale and shift are recovered.
+   */
   load(parameters: ConvolutionParameters): void {
-    for (const [index, block] of this.#blocks.entries()) {
-      const from = parameters.blocks[index]!;
-      block.depthwise?.values.set(from.depthwise);
-      block.mix.values.set(from.mix);
-      // scale and shift were folded: unknown mean and variance come back with the first batches
-      for (let channel = 0; channel < block.plan.channelsOut; channel++) {
-        block.mean[channel] = 0;
-        block.inverse[channel] = 1;
-      }
-      block.scale.values.set(from.scale);
-      block.shift.values.set(from.shift);
+    for (const [index, { depthwise, mix, scale, shift, mean, inverse }] of this.#blocks.entries()) {
+      const from = parameters.blocks[index]!; // RangeError of set when it is of another spec
+      depthwise?.values.set(from.depthwise);
+      mix.values.set(from.mix);
+      scale.values.set(from.scale);
+      shift.values.set(from.shift);
+      mean.fill(0);
+      inverse.fill(1);
     }
-    this.#head.values.set(parameters.head);
+    this.#head.values.fill(0);
+    this.#forward("kept");
+    for (const block of this.#blocks) {
+      const { plan, scale, shift, mean, inverse } = block;
+      const rows = this.batch * plan.places;
+      const { sums, squares } = this.#sumsOf(block);
+      for (let channel = 0; channel < plan.channelsOut; channel++) {
+        const middle = sums[channel]! / rows;
+        const deviation = Math.sqrt(Math.max(0, squares[channel]! / rows - middle ** 2) + EPSILON);
+        mean[channel] = middle;
+        inverse[channel] = 1 / deviation;
+        shift.values[channel]! += middle * scale.values[channel]!;
+        scale.values[channel]! *= deviation;
+      }
+    }
     for (const array of this.#arrays()) array.average.set(array.values);
   }
 

@@ -23,7 +23,7 @@ function model(): VerifierModel {
     phrase: "computer",
     normalization: "pcen",
     spec: VERIFIER_SPEC,
-    parameters,
+    members: [parameters, parameters],
     threshold: 0.9,
     about: { seed: 4 },
   };

@@ -4,6 +4,7 @@ import {
   type ConvolutionParameters,
   type ConvolutionSpec,
   macsOf,
+  type PlannedBlock,
   planBlocks,
   SeparableConvolution,
 } from "../nets/separable-convolution.js";
@@ -13,6 +14,7 @@ import {
   type Json,
   tableOf,
   WeightsError,
+  type WeightsFile,
   type WeightTable,
 } from "../nets/weights-file.js";
 import type { Verifier } from "./detector.js";
@@ -27,7 +29,8 @@ export interface VerifierModel {
   readonly phrase: string;
   readonly normalization: Normalization;
   readonly spec: ConvolutionSpec;
-  readonly parameters: ConvolutionParameters;
+  /** One network or several trained from other seeds, whose logits are averaged. */
+  readonly members: readonly ConvolutionParameters[];
   /** Score of an event, 0 to 1. */
   readonly threshold: number;
   /** Seed, data, licence, command: whatever a person should know. */
@@ -39,101 +42,132 @@ export function encodeVerifier({
   phrase,
   normalization,
   spec,
-  parameters,
+  members,
   threshold,
   about,
 }: VerifierModel): Uint8Array<ArrayBuffer> {
   const tables: Record<string, WeightTable> = {};
-  for (const [index, plan] of planBlocks(spec).entries()) {
-    const { depthwise, mix, scale, shift } = parameters.blocks[index]!; // one for each block of the spec
+  for (const [member, parameters] of members.entries()) {
     const put = (name: string, values: Float32Array, columns: number): void => {
       const { bytes, steps } = quantized(values, columns);
-      tables[`${name}${index}`] = { shape: [values.length / columns, columns], values: bytes };
-      tables[`${name}${index}.step`] = { shape: [columns], values: steps };
+      tables[`${name}.${member}`] = { shape: [values.length / columns, columns], values: bytes };
+      tables[`${name}.step.${member}`] = { shape: [columns], values: steps };
     };
-    if (plan.kind === "separable") put("depthwise", depthwise, plan.channels);
-    put("mix", mix, plan.channelsOut);
-    tables[`scale${index}`] = { shape: [plan.channelsOut], values: scale };
-    tables[`shift${index}`] = { shape: [plan.channelsOut], values: shift };
+    for (const [index, plan] of planBlocks(spec).entries()) {
+      const { depthwise, mix, scale, shift } = parameters.blocks[index]!; // one for each block of the spec
+      if (plan.kind === "separable") put(`depthwise${index}`, depthwise, plan.channels);
+      put(`mix${index}`, mix, plan.channelsOut);
+      tables[`scale${index}.${member}`] = { shape: [plan.channelsOut], values: scale };
+      tables[`shift${index}.${member}`] = { shape: [plan.channelsOut], values: shift };
+    }
+    tables[`head.${member}`] = { shape: [parameters.head.length], values: parameters.head };
   }
-  tables["head"] = { shape: [parameters.head.length], values: parameters.head };
   const blocks = spec.blocks.map(({ kind, kt, kf, st, sf, channels }) => ({ kind, kt, kf, st, sf, channels }));
-  return encodeWeights({
-    kind: KIND,
-    meta: { version: VERSION, phrase, normalization, threshold, input: { ...spec.input }, blocks, about },
-    tables,
-  });
+  const meta = {
+    version: VERSION,
+    phrase,
+    normalization,
+    threshold,
+    input: { ...spec.input },
+    blocks,
+    members: members.length,
+    about,
+  };
+  return encodeWeights({ kind: KIND, meta, tables });
 }
 
 /** Reads the file of a verifier. WeightsError when it is none, damaged, or of another version. */
 export function decodeVerifier(file: Uint8Array): VerifierModel {
   const weights = decodeWeights(file, { kind: KIND });
-  const { version, phrase, normalization, threshold, input, blocks, about } = weights.meta;
+  const { version, phrase, normalization, threshold, input, blocks, members, about } = weights.meta;
   if (version !== VERSION)
     throw new WeightsError(`Cannot load the verifier: expected version ${VERSION}, got ${version}`);
   if (
     typeof phrase !== "string" ||
-    (normalization !== "pcen" && normalization !== "ema") ||
+    !isNormalization(normalization) ||
     typeof threshold !== "number" ||
-    !isObject(input) ||
-    !Array.isArray(blocks)
+    typeof members !== "number"
   ) {
     throw new WeightsError(
-      "Cannot load the verifier: expected a phrase, normalization, threshold, input and blocks in its header",
+      "Cannot load the verifier: expected a phrase, normalization, threshold and members in its header",
     );
   }
-  const number = (of: { readonly [name: string]: Json }, name: string): number => {
-    const value = of[name];
-    if (typeof value !== "number")
-      throw new WeightsError(`Cannot load the verifier: expected a number ${name}, got ${typeof value}`);
-    return value;
+  const spec = specOf(input, blocks);
+  const plans = planBlocks(spec);
+  return {
+    phrase,
+    normalization,
+    spec,
+    members: Array.from({ length: members }, (_, member) => parametersOf(weights, plans, member)),
+    threshold,
+    about: isObject(about) ? about : {},
   };
-  const spec: ConvolutionSpec = {
-    input: { t: number(input, "t"), f: number(input, "f"), channels: number(input, "channels") },
-    blocks: blocks.map((block: Json): BlockSpec => {
-      if (!isObject(block) || (block["kind"] !== "full" && block["kind"] !== "separable"))
-        throw new WeightsError("Cannot load the verifier: expected blocks of kind full or separable");
-      return {
-        kind: block["kind"],
-        kt: number(block, "kt"),
-        kf: number(block, "kf"),
-        st: number(block, "st"),
-        sf: number(block, "sf"),
-        channels: number(block, "channels"),
-      };
-    }),
-  };
-  if (spec.input.f * spec.input.channels !== BANDS)
-    throw new WeightsError(
-      `Cannot load the verifier: expected frames of ${BANDS} bands, got ${spec.input.f * spec.input.channels}`,
-    );
-  const take = (name: string, rows: number, columns: number): Float32Array => {
-    const bytes = tableOf(weights, name, "i8", [rows, columns]);
-    const steps = tableOf(weights, `${name}.step`, "f32", [columns]);
-    return Float32Array.from(bytes, (byte, at) => byte * steps[at % columns]!);
-  };
-  const parameters: ConvolutionParameters = {
-    blocks: planBlocks(spec).map(
-      (plan, index): BlockParameters => ({
-        depthwise:
-          plan.kind === "separable" ? take(`depthwise${index}`, plan.kt * plan.kf, plan.channels) : new Float32Array(0),
-        mix: take(`mix${index}`, plan.mixed, plan.channelsOut),
-        scale: tableOf(weights, `scale${index}`, "f32", [plan.channelsOut]),
-        shift: tableOf(weights, `shift${index}`, "f32", [plan.channelsOut]),
-      }),
-    ),
-    head: tableOf(weights, "head", "f32"),
-  };
-  return { phrase, normalization, spec, parameters, threshold, about: isObject(about) ? about : {} };
 }
 
 /** The verifier at work; `macs` are the multiplications of one run. */
 export function createVerifier({
   spec,
-  parameters,
-}: Pick<VerifierModel, "spec" | "parameters">): Verifier & { readonly macs: number } {
-  const network = new SeparableConvolution(spec, parameters);
-  return { frames: spec.input.t, macs: macsOf(spec), run: (window) => 1 / (1 + Math.exp(-network.run(window))) };
+  members,
+}: Pick<VerifierModel, "spec" | "members">): Verifier & { readonly macs: number } {
+  const networks = members.map((parameters) => new SeparableConvolution(spec, parameters));
+  return {
+    frames: spec.input.t,
+    macs: macsOf(spec) * members.length,
+    run(window) {
+      let sum = 0;
+      for (const network of networks) sum += network.run(window);
+      return 1 / (1 + Math.exp(-sum / networks.length));
+    },
+  };
+}
+
+function specOf(input: Json | undefined, blocks: Json | undefined): ConvolutionSpec {
+  if (!isObject(input) || !Array.isArray(blocks))
+    throw new WeightsError("Cannot load the verifier: expected input and blocks in its header");
+  const spec: ConvolutionSpec = {
+    input: { t: numberIn(input, "t"), f: numberIn(input, "f"), channels: numberIn(input, "channels") },
+    blocks: blocks.map((block: Json): BlockSpec => {
+      if (!isObject(block) || (block["kind"] !== "full" && block["kind"] !== "separable"))
+        throw new WeightsError("Cannot load the verifier: expected blocks of kind full or separable");
+      const of = (name: string): number => numberIn(block, name);
+      return { kind: block["kind"], kt: of("kt"), kf: of("kf"), st: of("st"), sf: of("sf"), channels: of("channels") };
+    }),
+  };
+  const bands = spec.input.f * spec.input.channels;
+  if (bands !== BANDS)
+    throw new WeightsError(`Cannot load the verifier: expected frames of ${BANDS} bands, got ${bands}`);
+  return spec;
+}
+
+function parametersOf(weights: WeightsFile, plans: readonly PlannedBlock[], member: number): ConvolutionParameters {
+  const take = (name: string, rows: number, columns: number): Float32Array => {
+    const bytes = tableOf(weights, `${name}.${member}`, "i8", [rows, columns]);
+    const steps = tableOf(weights, `${name}.step.${member}`, "f32", [columns]);
+    return Float32Array.from(bytes, (byte, at) => byte * steps[at % columns]!);
+  };
+  return {
+    blocks: plans.map(
+      (plan, index): BlockParameters => ({
+        depthwise:
+          plan.kind === "separable" ? take(`depthwise${index}`, plan.kt * plan.kf, plan.channels) : new Float32Array(0),
+        mix: take(`mix${index}`, plan.mixed, plan.channelsOut),
+        scale: tableOf(weights, `scale${index}.${member}`, "f32", [plan.channelsOut]),
+        shift: tableOf(weights, `shift${index}.${member}`, "f32", [plan.channelsOut]),
+      }),
+    ),
+    head: tableOf(weights, `head.${member}`, "f32"),
+  };
+}
+
+function numberIn(of: { readonly [name: string]: Json }, name: string): number {
+  const value = of[name];
+  if (typeof value !== "number")
+    throw new WeightsError(`Cannot load the verifier: expected a number ${name}, got ${typeof value}`);
+  return value;
+}
+
+function isNormalization(value: Json | undefined): value is Normalization {
+  return value === "pcen" || value === "ema";
 }
 
 /** Weights as bytes times a step for each column, rounded to nearest. */

