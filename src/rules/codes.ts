@@ -62,7 +62,7 @@ const LOCKED =
 const SENT =
   /^s? (?:they|you|he|she|it|google|apple|the bank|that was|i (?:just )?(?:got|received)) ?(?:just )?(?:texted|sent|emailed|messaged|gave)?/i;
 const SENT_BEFORE =
-  /(?:sent|texted|gave|got|received|messaged|forwarded|geschickt|bekommen|envoyé|reçu|enviado|recibido|mandado|ricevuto|recebi|gestuurd|gekregen) (?:me |him |her |us |mir |m['’]a |ein\w* |den |un |il |el |le |o |de |een )?(?:the |a |this )?$/i;
+  /(?:ask(?:s|ed|ing)? (?:me )?for|sent|texted|gave|got|received|messaged|forwarded|geschickt|bekommen|envoyé|reçu|enviado|recibido|mandado|ricevuto|recebi|gestuurd|gekregen) (?:me |him |her |us |mir |m['’]a |ein\w* |den |un |il |el |le |o |de |een )?(?:the |a |this )?$/i;
 /** Codes that are no secret. */
 const PUBLIC_CODE =
   /(?:zip|postal|post|area|country|dial\w*|error|status|exit|return|http|product|promo|promotion|discount|coupon|voucher|gift|gpio|pin[- ]?out|arduino|esp|raspberry|bowling|hair|safety|cotter|rolling|drawing|source|morse|qr|bar|dress|colou?r|hex|tax|building|airport|booking|stock|hs|icd|unicode|char\w*|key|event|oder|fehler|post|ländervor|fehl|vor|strich|farb|d['’]erreur|erreur|postal|fiscal|de error|di errore|de erro|fout|land)[- ]?$/i;
@@ -75,7 +75,7 @@ const CODE_LINK =
 const CODE_VALUE =
   /(?:\d{3}[ -]\d{3}|\d{3,8})(?![\d.,/:]?\d|\s?(?:px|ms|kg|km|%|€|\$|eur|usd|am\b|pm\b|error|st\b|th\b|digits?|characters?|stellen|chiffres|cifras|cifre|dígitos|cijfers|mm|cm|v\b|volts?|years?|times|people|users?|lines?|zeilen|lignes|líneas|righe|linhas|regels|words?|commits?|files?|bytes|chars?|loc\b))/iy;
 const SURE_LINK =
-  /(?:(?:^|\s)(?:is|was|are|lautet|ist|war|est|es|è|é|era|c['’]est)\s{1,2}(?:le |la |el |il |o |de |the |now )?|[:=]\s{0,2}|\?\s{1,2})(?:G-)?$/i;
+  /(?:(?:^|\s)(?:(?:changed|reset|set) to|is|was|are|lautet|ist|war|est|es|è|é|era|c['’]est)\s{1,2}(?:le |la |el |il |o |de |the |now )?|[:=]\s{0,2}|\?\s{1,2})(?:G-)?$/i;
 
 function findCode(text: string, start: number, end: number): Span | undefined {
   const plural = text[end] === "s" && !/s$/i.test(text.slice(start, end)) ? 1 : 0;

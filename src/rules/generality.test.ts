@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { afterwardsFamilies, harmlessAfterwards } from "../../test/support/rule-samples/afterwards.js";
 import { lookalikeFamilies, promptFamilies } from "../../test/support/rule-samples/benign.js";
+import { harmlessKeptBack, keptBackFamilies } from "../../test/support/rule-samples/kept-back.js";
 import { passwordFamilies } from "../../test/support/rule-samples/passwords.js";
 import { personalFamilies } from "../../test/support/rule-samples/personal.js";
 import { type SampleFamily, samplesOf } from "../../test/support/rule-samples/sampler.js";
 import { statementFamilies } from "../../test/support/rule-samples/statements.js";
 import { tokenFamilies } from "../../test/support/rule-samples/tokens.js";
+import { widenedFamilies } from "../../test/support/rule-samples/widened.js";
+import { harmlessNearby } from "../../test/support/rule-samples/widened-benign.js";
 import { ExpertSystem } from "./expert-system.js";
 
 const system = new ExpertSystem();
@@ -32,17 +35,30 @@ describe("texts of every kind, made afresh", () => {
   });
 });
 
-// No rule was changed for a sentence of these, so this is what to expect of the next person's words; but rules for wishes were
-// added because only 26 % of those were found at first, so their figure flatters. Found on 2026-11-23:
-// passwords 85 %, codes 73, wishes 76, internal matters 58, health 59, money 100, law 92; no false alarm.
-describe("sentences that were written after the rules", () => {
-  test("most of what is private is found", () => {
-    let sum = 0;
-    for (const family of afterwardsFamilies) sum += flagged(family);
-    expect(sum / afterwardsFamilies.length).toBeGreaterThanOrEqual(0.7);
+// Written by class before the rules were asked, found to 15 to 90 %, and then the rules were widened by class.
+describe("other ways to say the same", () => {
+  test.each(named([...widenedFamilies, ...afterwardsFamilies]))("%s: nearly all are found", (_, family) => {
+    expect(flagged(family)).toBeGreaterThanOrEqual(0.9);
   });
 
-  test.each(harmlessAfterwards)("nothing is private in: %s", (text) => {
+  test.each([...harmlessNearby, ...harmlessAfterwards])("nothing is private in: %s", (text) => {
     expect(system.evaluate([{ source: "question", text }]).kind).toBe("allow");
+  });
+});
+
+// Written before the last widening, measured once after it, and no rule was changed for any: what to expect of the next
+// person's words. Found on 2026-11-23 (and by the rules of that morning): passwords 84 % (84), codes and phrases 93 (89),
+// wishes 76 (43), internal matters 90 (35), data about people 79 (10), health 74 (71), money, law and private life 76 (51);
+// none of 56 harmless ones flagged.
+describe("sentences that changed no rule", () => {
+  test("most of what is private is found", () => {
+    let sum = 0;
+    for (const family of keptBackFamilies) sum += flagged(family);
+    expect(sum / keptBackFamilies.length).toBeGreaterThanOrEqual(0.75);
+  });
+
+  test("next to nothing harmless is flagged", () => {
+    const wrong = harmlessKeptBack.filter((text) => system.evaluate([{ source: "question", text }]).kind !== "allow");
+    expect(wrong.length).toBeLessThanOrEqual(harmlessKeptBack.length * 0.05);
   });
 });

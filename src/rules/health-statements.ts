@@ -19,6 +19,8 @@ const CONDITIONS = [
   "leuk",
   "diabet",
   "diabèt",
+  "diabét",
+  "burn-out",
   "depress",
   "dépress",
   "depresi",

@@ -97,6 +97,10 @@ export const healthCircumstances: readonly Detection[] = [
     `i(?:['’]m| am| was) (?:back )?(?:in (?:therapy|rehab|treatment|psychiatric care|counsell?ing|palliative care|a wheelchair|remission|a psychiatric|detox)|on (?:sick leave|disability|the pill|dialysis|chemo\\w*|methadone|hormones|antibiotics))(?:${END}| (?:for|because|since|and|after|with|now|again|ward|clinic))`,
   ),
   said(
+    ["we lost the baby", "we lost our baby", "i lost the baby", "can't get pregnant", "cannot get pregnant"],
+    "(?:(?:we|i) lost (?:the|our|my) baby(?=$|[ .,!?])|can['’]t get pregnant(?=$|[ .,!?])|cannot get pregnant(?=$|[ .,!?]))",
+  ),
+  said(
     ["my doctor ", "my gp "],
     "my (?:doctor|gp) (?:has |just )?(?:prescribed|diagnosed|put me on|referred me|found)",
   ),
@@ -244,6 +248,10 @@ export const legalCircumstances: readonly Detection[] = [
       "ich habe schulden",
     ],
     "(?:(?<=\\bmein[er]? \\w{3,14} )hat mich (?:verklagt|angezeigt|gekündigt|entlassen|verlassen|geschlagen|betrogen)|me (?:despidieron|han despedido|echaron)|mi hanno licenziat|m['’]a licencié|ich habe schulden)",
+  ),
+  said(
+    ["took me to court", "taking me to court", "take me to court", "sued me", "suing me"],
+    "(?:t(?:ook|aking|ake) me to court|(?:sued|suing) me(?=$|[ .,!?]))",
   ),
   said(["warrant "], "warrant (?:out )?(?:for|against) (?:me|my (?:son|husband|wife|brother|arrest))"),
   said(

@@ -1,3 +1,4 @@
+import { isLetter } from "./characters.js";
 import { type Detection, matchAt, type Span } from "./rule.js";
 import { besides, from, isChoice, sentenceAround, sentenceStart, unlessQuestion } from "./sentence.js";
 
@@ -6,7 +7,7 @@ const BETWEEN =
   "(?:(?!(?:is|are|was|were|the|its?|and|or|to|in|of|on|for|with|that|has|have|had|do|does|will|can|at|by|from|a|an)\\b)[\\w'’&.-]{1,16} ){0,3}?";
 /** Things only an organisation calls "ours", whatever is said of them. */
 const STRONG =
-  "(?:back-?ends?|code ?base|mono-?repo|private (?:cloud|networks?|git\\w*|keys|notes|chats?|beta|api|data)|repo(?:sitory|sitories)?|micro-?services?|middleware|firmware|clusters?|(?:deployment|build|release|data|ci(?:/cd)?|sales|etl|jenkins|gitlab) pipelines?|kafka|kubernetes|k8s|jenkins|terraform|helm|firewalls?|vpcs?|load balancers?|data ?(?:cent(?:er|re)s?|warehouse|lake)|prod|staging|postgres\\w*|mysql|redis|mongodb|elasticsearch|prometheus|grafana|aws|azure|gcp|iam|infra|infrastructure|hostnames|ip ranges|network topology|runbooks?|sla|okrs?|kpis|back ?log|go-to-market|market entry|(?:gross|profit|operating) margins?|burn rate|runway|ebitda|cash ?flow|head ?count|erp|fund-?raising|series [a-d]\\b|unit economics|acquisition cost|churn|business plan|post[- ]?mortems?|design doc(?:ument)?s?|annual report|(?:vendor|supplier|client|license|licence) (?:contract|agreement)s?|all[- ]hands|leadership|works council|reorgani[sz]ation|restructuring|takeover|r&d|lab notebook|(?:mailing|client|member|subscriber) lists?|catalysts?|prototypes?|manufacturing|production line|supply chain|warehouse|batch jobs|stack|ci)";
+  "(?:back-?ends?|code ?base|mono-?repo|private (?:cloud|networks?|git\\w*|keys|notes|chats?|beta|api|data)|repo(?:sitory|sitories)?|micro-?services?|middleware|firmware|clusters?|(?:deployment|build|release|data|ci(?:/cd)?|sales|etl|jenkins|gitlab) pipelines?|kafka|kubernetes|k8s|jenkins|terraform|helm|firewalls?|vpcs?|load balancers?|data ?(?:cent(?:er|re)s?|warehouse|lake)|prod|staging|postgres\\w*|mysql|redis|mongodb|elasticsearch|prometheus|grafana|aws|azure|gcp|iam|infra|infrastructure|hostnames|ip ranges|network topology|runbooks?|sla|okrs?|kpis|back ?log|go-to-market|market entry|(?:gross|profit|operating) margins?|burn rate|runway|ebitda|quarterly (?:numbers|figures|results|earnings)|(?:biggest|largest|key|top|main) (?:clients?|customers?|suppliers?|investors?|competitors?)|cash ?flow|head ?count|erp|fund-?raising|series [a-d]\\b|unit economics|acquisition cost|churn|business plan|post[- ]?mortems?|design doc(?:ument)?s?|annual report|(?:vendor|supplier|client|license|licence) (?:contract|agreement)s?|all[- ]hands|leadership|works council|reorgani[sz]ation|restructuring|takeover|r&d|lab notebook|(?:mailing|client|member|subscriber) lists?|catalysts?|prototypes?|manufacturing|production line|supply chain|warehouse|batch jobs|stack|ci)";
 /** What is ours at home, on a journey, in this conversation, or as people of this world: no matter of an organisation. */
 const AT_HOME =
   "(?:family|home|house|flat|apartment|kitchen|garden|yard|trip|journey|holidays?|vacation|itinerary|honeymoon|wedding|marriage|anniversary|party|dinner|menu|recipe|meal|dogs?|cats?|pets?|puppy|kids?|child(?:ren)?|son|daughter|baby|parents|mother|father|mom|dad|grand\\w+|brother|sister|friends?|friendship|relationship|love|life|lives|world|planet|earth|moon|sun|solar|galaxy|universe|city|town|village|country|nation|government|society|culture|civili[sz]ation|history|language|climate|oceans?|environment|body|bodies|brains?|eyes|immune|health|favou?rite|chess|game|band|song|playlist|story|poem|essay|homework|school|classmates|teacher|hotel|restaurant|flights?|reservation|booking|seats?|table|car|bike|conversation|chat|discussion|dialogue|exchange|talk|previous|earlier|above|weekend|evening|neighbou?rs?|own|usual|nearest|sins|souls?|lord|god|ancestors|understanding|knowledge|dependence|chances|feelings|emotions?|senses?|perception|carbon|footprint|night|hands?|legs?|bones|muscles|age|misconceptions|grammar|expression|equation|boat|garage)";
@@ -24,11 +25,9 @@ const OPENS_WITH_WORK = new RegExp(`${POLITE}(?:${ANALYSE})\\b`, "iy");
 const HANDS_OVER =
   /\W{0,6}(?:(?:please|can you|could you|help me) )?(?:write (?:a|the) (?:query|summary|report|minutes|test)|make a (?:summary|list|table) of|here (?:is|are))\b/iy;
 
-/** Whether the sentence of a place begins with work to be done on something at hand, or hands it over. */
-function givesWork(text: string, start: number, end: number, opening = OPENS_WITH_WORK): boolean {
-  const from = sentenceStart(text, start);
-  if (from === undefined || isChoice(text, from)) return false;
-  if (matchAt(opening, text, from) !== undefined || matchAt(HANDS_OVER, text, from) !== undefined) return true;
+/** Whether the sentence that begins at `from` begins with work to be done on something at hand, or hands it over. */
+function givesWork(text: string, from: number, end: number): boolean {
+  if (matchAt(OPENS_WITH_WORK, text, from) !== undefined || matchAt(HANDS_OVER, text, from) !== undefined) return true;
   const after = text.slice(end, end + 60);
   return after.includes("below") || after.includes("attached");
 }
@@ -44,6 +43,17 @@ const OURS_BUSINESS = new RegExp(
   "iy",
 );
 
+/** "Audit our orders": anything but the home where the verb is one of an office, else a thing of business. */
+function findOursWorkedOn(text: string, start: number, end: number): Span | undefined {
+  if (isLetter(text.charCodeAt(start - 1))) return undefined;
+  const from = sentenceStart(text, start);
+  if (from === undefined || isChoice(text, from)) return undefined;
+  const match =
+    (matchAt(OPENS_WITH_INSPECTION, text, from) === undefined ? undefined : matchAt(OURS_WORKED_ON, text, start)) ??
+    (givesWork(text, from, end) ? matchAt(OURS_BUSINESS, text, start) : undefined);
+  return match === undefined ? undefined : { start, end: start + match[0].length };
+}
+
 const PEOPLE =
   "(?:customers?|clients?|employees?|patients?|members?|users?|candidates?|applicants?|tenants?|students?|staff|guests?|donors?|subscribers?|pupils|residents|volunteers|colleagues?)";
 /** What is written about people. */
@@ -57,11 +67,12 @@ const RECORDS_AT_HAND = new RegExp(
 const DETAILS_AT_HAND = /\b(?:this|these|attached|following|below|scans?|folder|spreadsheet|our|my)\b/i;
 
 /** A detection that speaks up where its sentence gives work and holds `guard`. */
-function workedOn(detection: Detection, guard: RegExp, opening?: RegExp): Detection {
+function workedOn(detection: Detection, guard: RegExp): Detection {
   return {
     ...detection,
     find(text, start, end): Span | undefined {
-      if (!givesWork(text, start, end, opening)) return undefined;
+      const from = sentenceStart(text, start);
+      if (from === undefined || !givesWork(text, from, end) || isChoice(text, from)) return undefined;
       const span = detection.find(text, start, end);
       if (span === undefined) return undefined;
       const sentence = sentenceAround(text, start, end);
@@ -84,8 +95,7 @@ const PLANS =
 /** Work on what belongs to an organisation, by the grammar of it: a verb of work, whose it is, and the thing. */
 export const workDetections: readonly Detection[] = [
   from(["our "], OURS),
-  workedOn(from(["our "], OURS_WORKED_ON), /our/i, OPENS_WITH_INSPECTION),
-  workedOn(from(["our "], OURS_BUSINESS), /our/i),
+  { on: "keyword", keywords: ["our "], find: findOursWorkedOn },
   workedOn(from(["internal "], INTERNAL_PAPER), AT_WORK),
   workedOn(
     from(

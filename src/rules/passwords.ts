@@ -54,7 +54,7 @@ const QUOTED = /^["'`“„«(]([^\s"'`”“»()]{3,100})["'`”“»)]/;
 /** What changes one: then "to", "in", "a", "para" introduce the new one. */
 const CHANGED =
   /\b(?:chang|set|updat|reset|made|put|switch|geändert|gesetzt|ändere|chang[ée]|mis |cambi|puse|puesto|mess|impost|réinit|reimpost|redefin|restable|zurückges|mud|alter|troqu|coloqu|verander|gewijzig|ingesteld|zet)/i;
-const CHANGE_LINK = /\s(?:to|in|en|a|à|por|para|pra|auf|zu|su|naar)\s{1,3}$/i;
+const CHANGE_LINK = /\s(?:to|from|von|van|desde|in|en|a|à|por|para|pra|auf|zu|su|naar)\s{1,3}$/i;
 
 /** A value within 80 characters after the word, on the same line: linked, directly behind it, or clearly one by its shape. */
 function findPassword(text: string, start: number, end: number): Span | undefined {
@@ -132,6 +132,7 @@ function passwordAfter(text: string, start: number, end: number): Span | undefin
         if (linked || !asks || owned) return { start: valueStart, end: valueStart + core.length };
       }
     }
+    if (text[to - 1] === "?") return afterQuestion(text, to - 1);
     if (++words > WORDS_BETWEEN || /[.?!]/.test(text[to - 1]!)) return undefined;
     at = to;
   }

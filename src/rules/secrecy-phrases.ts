@@ -92,8 +92,9 @@ const ENGLISH: readonly Detection[] = [
       "told you in",
       "between the two of us",
       "between you and i",
+      "just between us",
     ],
-    /(?:tell(?:ing)? you (?:this|something) (?:in (?:strict |total )?confidence|as a secret|because i trust)|told you in confidence|between (?:the two of us|you and i))/iy,
+    /(?:tell(?:ing)? you (?:this|something) (?:in (?:strict |total )?confidence|as a secret|because i trust)|told you in confidence|(?:just )?between (?:us(?=[,:.])|the two of us|you and i))/iy,
   ),
   from(
     ["nobody ", "no one ", "no-one "],
@@ -221,6 +222,7 @@ const OTHERS: readonly Detection[] = [
       "no la ",
       "guárda",
       "guarda el secreto",
+      "no salga de aquí",
       "no puede salir",
       "no debe salir",
       "bajo ",
@@ -229,7 +231,7 @@ const OTHERS: readonly Detection[] = [
       "que nadie",
       "que quede entre",
     ],
-    "(?:no se lo (?:digas|cuentes|enseñes|diga|cuente)|no l[oa] (?:compartas|publiques|subas|envíes|reenvíes|cuentes|difundas|comparta|envíe)|guárda(?:me|lo)?\\w* (?:el|un|en) secreto|guarda el secreto|no (?:puede|debe) salir de|bajo (?:nda|embargo|acuerdo de confidencialidad|secreto)|(?<=(?:proc[eé]s\\w+|analiz\\w+|trat\\w+|tod[oa]|esto) (?:solo |sólo )?)(?:en local|localmente)|que nadie (?:se entere|lo sepa|sepa|lo vea)|que quede entre (?:nosotros|tú))",
+    "(?:no se lo (?:digas|cuentes|enseñes|diga|cuente)|no l[oa] (?:compartas|publiques|subas|envíes|reenvíes|cuentes|difundas|comparta|envíe)|guárda(?:me|lo)?\\w* (?:el|un|en) secreto|guarda el secreto|no salga de aquí|no (?:puede|debe) salir de|bajo (?:nda|embargo|acuerdo de confidencialidad|secreto)|(?<=(?:proc[eé]s\\w+|analiz\\w+|trat\\w+|tod[oa]|esto) (?:solo |sólo )?)(?:en local|localmente)|que nadie (?:se entere|lo sepa|sepa|lo vea)|que quede entre (?:nosotros|tú))",
   ),
   phrases(
     [

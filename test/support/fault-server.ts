@@ -18,6 +18,8 @@ export type Fault =
   | { readonly kind: "truncated" }
   | { readonly kind: "malformed" }
   | { readonly kind: "wrong-type" }
+  /** A stream whose events come twice, with others before their turn and behind the end. */
+  | { readonly kind: "jumbled" }
   | { readonly kind: "redirect"; readonly status: number; readonly location: string }
   /** A small answer that grows to this size when it is unpacked. */
   | { readonly kind: "gzip-bomb"; readonly bytes: number }
@@ -33,6 +35,8 @@ export interface FaultServer {
   receivedText(): string;
   /** What happens from now on: used up in order, the last one repeats. */
   play(...faults: readonly Fault[]): void;
+  /** Connections that are open now swallow what comes and say nothing more, as after a device's sleep; new ones work. */
+  goDeaf(): void;
   close(): Promise<void>;
 }
 
@@ -41,8 +45,10 @@ export async function startFaultServer(...script: readonly Fault[]): Promise<Fau
   let faults = [...script];
   const received: Buffer[] = [];
   const sockets = new Set<Socket>();
+  const deaf = new Set<Socket>();
   let requests = 0;
   const server = createServer((request, response) => {
+    if (deaf.has(request.socket)) return;
     requests++;
     const fault = (faults.length > 1 ? faults.shift() : faults[0]) ?? { kind: "silence" };
     response.on("error", () => {}); // the other side may hang up first
@@ -73,6 +79,9 @@ export async function startFaultServer(...script: readonly Fault[]): Promise<Fau
     receivedText: () => Buffer.concat(received).toString("utf8"),
     play(...next) {
       faults = [...next];
+    },
+    goDeaf() {
+      for (const socket of sockets) deaf.add(socket);
     },
     close: () =>
       new Promise((resolve) => {
@@ -136,6 +145,9 @@ function inflict(fault: Fault, body: string, response: ServerResponse, closeList
     case "malformed":
       response.writeHead(200, type).end(streams ? "data: {not json\n\n" : "{not json");
       return;
+    case "jumbled":
+      response.writeHead(200, type).end(streams ? jumbled("from the first") : whole("from the first"));
+      return;
     case "wrong-type":
       response
         .writeHead(200, { "content-type": "text/html" })
@@ -178,6 +190,17 @@ function whole(text: string): string {
 
 function piece(content: string): string {
   return `data: ${JSON.stringify({ id: "1", model: "m", choices: [{ index: 0, delta: { content } }] })}\n\n`;
+}
+
+/** With ids, as servers that can resume send them: what was sent twice has the same one. */
+function jumbled(text: string): string {
+  const delta = (content: string): string => piece(content).slice(0, -1);
+  const [first, second] = [text.slice(0, 4), text.slice(4)];
+  const usage = `data: ${JSON.stringify({ id: "1", choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } })}\n\n`;
+  const one = `id: 1\n${delta(first)}\n`;
+  const two = `id: 2\n${delta(second)}\n`;
+  const end = `id: 3\ndata: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`;
+  return `${usage}${one}${one}${two}${one}${two}${end}${end}data: [DONE]\n\n${two}data: [DONE]\n\n`;
 }
 
 function events(text: string, done: boolean): string {

@@ -2,7 +2,7 @@ import { password } from "./passwords.js";
 import { BASE36, type SampleFamily, type Sampler } from "./sampler.js";
 
 /** Other ways to say the same, by class, that the rules were widened on. */
-export const WIDENED: Readonly<Record<string, readonly string[]>> = {
+const WIDENED: Readonly<Record<string, readonly string[]>> = {
   "password, English": [
     "here's the pw for the shared drive: {p}",
     "pw {p}",
