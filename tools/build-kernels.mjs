@@ -59,6 +59,7 @@ async function compile(name) {
       `${name}.ts`,
       ...["--outFile", "module.wasm", "--runtime", "stub", "--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert"],
       ...["--converge", "--importMemory", "--enable", "simd", "--use", "abort="],
+      ...(name.endsWith("-relaxed") ? ["--enable", "relaxed-simd"] : []),
     ],
     {
       readFile: (file, base) => {
