@@ -502,6 +502,18 @@ export const root: Command = {
           examples: ["mobile-ai router train --data ../shared/data/routing --out router.bin --seed 1"],
           run: async (parsed, terminal) => (await import("./commands/router.js")).trainRouterCommand(parsed, terminal),
         },
+        {
+          name: "use",
+          summary: "Take weights into use; damaged ones are refused, and the old ones stay.",
+          arguments: [{ name: "FILE", required: true, summary: "the weights, or none for rules of thumb" }],
+          run: async (parsed, terminal) => (await import("./commands/router.js")).useRouter(parsed, terminal),
+        },
+        {
+          name: "show",
+          summary: "Show the weights in use: hash, network, thresholds.",
+          options: [WEIGHTS, JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/router.js")).showRouter(parsed, terminal),
+        },
       ],
     },
     {

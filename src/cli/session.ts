@@ -27,11 +27,11 @@ import { openSqlite } from "../platform/node/sqlite-driver.js";
 import { OfflineQueue } from "../resilience/offline-queue.js";
 import { ResponseCache } from "../resilience/response-cache.js";
 import type { SpendingLedger } from "../resilience/spending-ledger.js";
-import { Router } from "../routing/router.js";
 import type { ExpertSystem } from "../rules/expert-system.js";
 import { CommandError, type Parsed, UsageError } from "./command.js";
 import { loadSettings, pathsOf, remoteApiKey } from "./configuration.js";
 import { reasonOf } from "./files.js";
+import { routerOf } from "./router-of-settings.js";
 import { rulesOf } from "./rules-of-settings.js";
 import type { Settings } from "./settings.js";
 import { openSpending } from "./spending-of-settings.js";
@@ -137,10 +137,7 @@ export async function openSession(
         const orchestrator = new Orchestrator({
           engines: wanted,
           rules,
-          router: new Router({
-            threshold: settings.number("router.threshold")!,
-            hybridBand: settings.number("router.hybridBand")!,
-          }), // have defaults
+          router: await routerOf(settings, terminal),
           context,
           device: reachable(device, settings.text("remote.baseUrl")),
           telemetry: metrics,

@@ -136,6 +136,12 @@ export const SETTINGS: readonly Setting[] = [
   },
   { key: "router.threshold", summary: "score from which a question goes remote", schema: share, fallback: 0.55 },
   {
+    key: "router.weights",
+    summary: "file of the learned router, or none; unset: the one in use (mobile-ai router use)",
+    schema: text,
+    fallback: undefined,
+  },
+  {
     key: "router.hybridBand",
     summary: "width of the band below it that is answered here first",
     schema: share,

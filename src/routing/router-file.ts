@@ -72,7 +72,9 @@ export function encodeRouter(
 
 /** Reads a router's file. WeightsError when it is damaged, of another kind, or for other features. */
 export function decodeRouter(bytes: Uint8Array): ReadRouterWeights {
-  const file = decodeWeights(bytes, { kind: KIND });
+  // A Node Buffer's slice is a view; the tables must be copies.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const file = decodeWeights(plain, { kind: KIND });
   const { meta } = file;
   if (meta["features"] !== FEATURES_VERSION)
     throw new WeightsError(

@@ -10,6 +10,7 @@ import { Orchestrator, valuesKeptBy } from "../../orchestrator.js";
 import { Router } from "../../routing/router.js";
 import { GUARD_RULE } from "../../rules/guard.js";
 import { CommandError, type Parsed } from "../command.js";
+import { routerModelOf } from "../router-of-settings.js";
 import { openSession, type Session } from "../session.js";
 import { bytes, print, readAll, safe, type Terminal } from "../terminal.js";
 import { mainReason, readQuestion, sideOf } from "./answering.js";
@@ -47,7 +48,7 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
     const past = query.project === undefined ? [] : await session.context.keptTurns(query.project);
     const kept = past.filter((turn) => turn.createdAtMs < recorded.atMs);
     const engines = await session.engines({ ...query, forced: "remote" }); // all of them: for the skills among them
-    const router = new Router(facts.router);
+    const router = await routerAsRecorded(facts, session, terminal);
     const decision = decide(
       query,
       {
@@ -78,6 +79,19 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
   } finally {
     await session.close();
   }
+}
+
+/** The router of then: the thresholds stand in the record, the weights are known by their hash. */
+async function routerAsRecorded({ router }: DecisionFacts, session: Session, terminal: Terminal): Promise<Router> {
+  const { weights, ...thresholds } = router;
+  if (weights === undefined) return new Router(thresholds);
+  const model = await routerModelOf(session.settings, terminal);
+  if (model?.weights.hash !== weights) {
+    throw new CommandError(
+      `Cannot replay it: the router had the weights ${weights.slice(0, 12)} then, and has ${model === undefined ? "none" : model.weights.hash.slice(0, 12)} now. Add --set router.weights=FILE`,
+    );
+  }
+  return new Router({ ...thresholds, model });
 }
 
 async function recordedAs(session: Session, id: string | undefined): Promise<Recorded> {
