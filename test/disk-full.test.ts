@@ -48,27 +48,24 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test.skipIf(process.platform === "win32").each([60, 201])(
-  "a file that cannot grow beyond %i KB",
-  async (size) => {
-    const file = join(folder, `${size}`, "store.db");
-    const limited = `trap "" XFSZ; ulimit -f ${size}; exec "$@"`; // a write beyond it fails instead of ending the process
-    const { stdout, stderr } = spawnSync("bash", ["-c", limited, "bash", process.execPath, bundle, file], {
-      encoding: "utf8",
-    });
-    expect(stderr).toBe("");
-    const { acknowledged, message } = JSON.parse(stdout) as { acknowledged: string[]; message: string };
-    expect(message).toContain(file);
-    expect(message).toMatch(/disk is full/);
-    const driver = await openSqlite(file);
-    expect(await driver.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
-    const store = new SqlStore({ driver });
-    const project = await store.project("work");
-    const turns = project === undefined ? [] : await store.turns(project.id, { limit: 1000 });
-    const kept = new Set(turns.map(({ id }) => id));
-    expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
-    expect(turns.length).toBeLessThanOrEqual(acknowledged.length + 1);
-    await store.close();
-    expect(readFileSync(file).subarray(0, 15).toString()).toBe("SQLite format 3");
-  },
-);
+test.skipIf(process.platform === "win32").each([60, 201])("a file that cannot grow beyond %i KB", async (size) => {
+  const file = join(folder, `${size}`, "store.db");
+  const limited = `trap "" XFSZ; ulimit -f ${size}; exec "$@"`; // a write beyond it fails instead of ending the process
+  const { stdout, stderr } = spawnSync("bash", ["-c", limited, "bash", process.execPath, bundle, file], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  const { acknowledged, message } = JSON.parse(stdout) as { acknowledged: string[]; message: string };
+  expect(message).toContain(file);
+  expect(message).toMatch(/disk is full/);
+  const driver = await openSqlite(file);
+  expect(await driver.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  const store = new SqlStore({ driver });
+  const project = await store.project("work");
+  const turns = project === undefined ? [] : await store.turns(project.id, { limit: 1000 });
+  const kept = new Set(turns.map(({ id }) => id));
+  expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
+  expect(turns.length).toBeLessThanOrEqual(acknowledged.length + 1);
+  await store.close();
+  expect(readFileSync(file).subarray(0, 15).toString()).toBe("SQLite format 3");
+});

@@ -2,16 +2,26 @@ import { Buffer } from "node:buffer";
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ContextManager } from "../src/context/context-manager.js";
+import { KeptAnswers } from "../src/context/kept-answers.js";
 import { MemoryStore } from "../src/context/memory-store.js";
+import { QueuedQuestions } from "../src/context/queued-questions.js";
+import { systemClock } from "../src/core/clock.js";
 import type { Outcome } from "../src/core/outcome.js";
 import type { Engine } from "../src/core/ports.js";
 import type { Query } from "../src/core/query.js";
+import { systemRandom } from "../src/core/random.js";
+import { withBatching } from "../src/engines/batched.js";
+import { withBreaker } from "../src/engines/breaking.js";
+import { withCache } from "../src/engines/cached.js";
 import type { PartListener } from "../src/engines/cascade.js";
 import { createEgress } from "../src/engines/egress.js";
 import { openAICompatibleEngine } from "../src/engines/openai-compatible.js";
 import { withRetry } from "../src/engines/retrying.js";
 import { withTimeout } from "../src/engines/timed.js";
-import { Orchestrator } from "../src/orchestrator.js";
+import { Orchestrator, type QueuedQuestion } from "../src/orchestrator.js";
+import { CircuitBreaker } from "../src/resilience/circuit-breaker.js";
+import { OfflineQueue } from "../src/resilience/offline-queue.js";
+import { ResponseCache } from "../src/resilience/response-cache.js";
 import { ExpertSystem } from "../src/rules/expert-system.js";
 import { scriptedEngine } from "../src/testing.js";
 import { type Fault, type FaultServer, startFaultServer } from "./support/fault-server.js";
@@ -33,6 +43,9 @@ beforeAll(async () => {
   healthy = await startFaultServer({ kind: "answer", text: "from the fallback" });
 });
 afterAll(() => Promise.all([...servers, elsewhere, healthy].map((server) => server.close())));
+
+/** Hard enough that the network comes first. */
+const HARD = "Prove step by step that quicksort takes n log n comparisons on average, and compare it with heapsort.";
 
 /** What the server does, and whether three attempts reach an answer in spite of it. Built when the servers' ports are known. */
 const faults: readonly (readonly [string, () => readonly Fault[], "answers" | undefined])[] = [
@@ -65,6 +78,7 @@ const faults: readonly (readonly [string, () => readonly Fault[], "answers" | un
   ],
   ["307 to itself, for ever", () => [{ kind: "redirect", status: 307, location: "/v1/chat/completions" }], undefined],
   ["307 to itself, once", () => [{ kind: "redirect", status: 307, location: "/v1/again" }, answer], "answers"],
+  ["events twice, out of order and behind the end", () => [{ kind: "jumbled" }], "answers"],
   ["a gzip bomb", () => [{ kind: "gzip-bomb", bytes: 64 * 2 ** 20 }], undefined],
   ["an answer without end", () => [{ kind: "oversize", bytes: 16 * 2 ** 20 }], undefined],
   ["a 503 and a reset, then an answer", () => [{ kind: "status", status: 503 }, { kind: "reset" }, answer], "answers"],
@@ -75,6 +89,8 @@ const answer: Fault = { kind: "answer", text: "from the first" };
 interface World {
   readonly orchestrator: Orchestrator;
   readonly context: ContextManager;
+  /** Whether the device says that it has a network. */
+  readonly network: { online: boolean };
 }
 
 /** A remote that fails, perhaps another behind it, perhaps a model of the device. */
@@ -84,6 +100,9 @@ function world(
 ): World {
   const { consent = false, local = false, fallback = false } = options;
   const rules = new ExpertSystem({ redactPersonalData: consent });
+  const store = new MemoryStore();
+  const network = { online: true };
+  const cache = new ResponseCache({ texts: new KeptAnswers(store), clock: systemClock });
   const remote = (server: FaultServer, id: string): Engine => {
     const engine = openAICompatibleEngine({
       baseUrl: server.baseUrl,
@@ -94,15 +113,28 @@ function world(
       maxResponseBytes: MAX_RESPONSE,
     });
     const timed = withTimeout(engine.model, { silenceMs: 250, wholeMs: 250 });
-    return { ...engine, model: withRetry(timed, { maxAttempts: 3, baseMs: 1, maxRetryAfterMs: 1_000 }) };
+    const retried = withRetry(timed, { maxAttempts: 3, baseMs: 1, maxRetryAfterMs: 1_000 });
+    const breaker = new CircuitBreaker({ clock: systemClock });
+    // Every call may wait, so that each goes through a batch of its own or of several.
+    const batched = withBatching(withBreaker(retried, breaker), {
+      soon: { maxBatchSize: 3, maxWaitMs: 1 },
+      isListening: () => true,
+    });
+    return { ...engine, model: withCache(batched, { cache, hash: (text) => text }) };
   };
   const engines = [
     ...(local ? [scriptedEngine(["from the device"], { id: "local", place: "device" })] : []),
     remote(first, "first"),
     ...(fallback ? [remote(healthy, "second")] : []),
   ];
-  const context = new ContextManager({ store: new MemoryStore() });
-  return { orchestrator: new Orchestrator({ engines, rules, context }), context };
+  const context = new ContextManager({ store });
+  const queue = new OfflineQueue<QueuedQuestion>({
+    texts: new QueuedQuestions(store),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const device = { status: () => ({ online: network.online }) };
+  return { orchestrator: new Orchestrator({ engines, rules, context, queue, device }), context, network };
 }
 
 /** An outcome with all that was shown of it. */
@@ -242,6 +274,55 @@ describe("a flagged text never reaches a remote", () => {
   });
 });
 
+test("what waited in the queue leaves as placeholders only, whatever happens on the way, and a flagged text never waits", async () => {
+  const server = await startFaultServer({ kind: "status", status: 503 }, { kind: "reset" }, answer);
+  servers.push(server);
+  const given = world(server, { consent: true });
+  given.network.online = false;
+  for (const { text } of [...samples, ...redactable]) {
+    const { outcome } = await ask(given, { text, forced: "remote", project: "work" }, false);
+    expect(outcome.kind).toBe(redactable.some((each) => each.text === text) ? "queued" : "blocked");
+  }
+  given.network.online = true;
+  const asked: string[] = [];
+  const onOutcome = (item: { readonly content: QueuedQuestion }): void => void asked.push(item.content.text);
+  for (let round = 0; round < 3; round++) await given.orchestrator.flushQueue({ onOutcome });
+  expect(new Set(asked)).toEqual(new Set(redactable.map(({ text }) => text)));
+  expect(server.receivedText()).toContain("_1]");
+  expectNothingOf([...samples, ...redactable].map(({ value }) => value));
+});
+
+test("ten flagged questions at once in one batch and one that is not: only that one leaves", async () => {
+  const server = await startFaultServer(answer);
+  servers.push(server);
+  const given = world(server, { consent: true });
+  const questions = [
+    ...samples.slice(0, 10).map(({ text }) => text),
+    "Tell me the story of the tower of Hanoi, please",
+  ];
+  const outcomes = await Promise.all(questions.map((text) => ask(given, { text, forced: "remote" }, false)));
+  expect(outcomes.filter(({ outcome }) => outcome.kind === "answered")).toHaveLength(1);
+  expect(server.requests).toBe(1);
+  expectNothingOf(samples.map(({ value }) => value));
+});
+
+test("a name that cannot be resolved is a failure of the network that the device answers for", async () => {
+  const nowhere = { ...healthy, baseUrl: "http://no-such-host.invalid/v1" };
+  const { outcome } = await ask(world(nowhere, { local: true }), { text: HARD, preference: "quality" }, true);
+  expect(outcome).toMatchObject({ kind: "answered", engine: "local", attempts: [{ engine: "first" }, {}] });
+  expect(outcome.attempts[0]?.failure).toMatch(/Cannot reach http:\/\/no-such-host\.invalid: (?:ENOTFOUND|EAI_AGAIN)/);
+});
+
+test("a connection that died while the device slept is given up, and the next attempt takes another", async () => {
+  const server = await startFaultServer(answer);
+  servers.push(server);
+  const given = world(server, {});
+  expect((await ask(given, { text: "first of all", forced: "remote" }, false)).outcome.kind).toBe("answered");
+  server.goDeaf(); // the kept connection swallows everything from here on, a new one works
+  const { outcome } = await ask(given, { text: "second of all", forced: "remote" }, false);
+  expect(outcome).toMatchObject({ kind: "answered", text: "from the first" });
+});
+
 describe.each(faults)("under %s", (_, script, ending) => {
   const partial = "piece 0 piece 1 ";
   const play = async (): Promise<FaultServer> => {
@@ -292,7 +373,7 @@ describe.each(faults)("under %s", (_, script, ending) => {
         }
         // A hard question, so that the network comes first and the device after it.
         const query: Query = {
-          text: "Prove step by step that quicksort takes n log n comparisons on average, and compare it with heapsort.",
+          text: HARD,
           project: "work",
           ...("local" in behind ? { preference: "quality" } : { forced: "remote" }),
         };

@@ -74,4 +74,13 @@ describe("an event stream", () => {
     const parser = new EventStreamParser({ maxEventLength: 16 });
     for (let turn = 0; turn < 100; turn++) expect(parser.push(bytesOf("data: aaaa\n\n"))).toHaveLength(1);
   });
+
+  test("returns an event that was sent again with the same id once, unless ids do not tell events apart", () => {
+    const read = (text: string): string[] => {
+      const parser = new EventStreamParser();
+      return [...parser.push(new TextEncoder().encode(text)), ...parser.end()].map(({ data }) => data);
+    };
+    expect(read("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 1\ndata: a\n\ndata: a\n\n")).toEqual(["a", "b", "a"]);
+    expect(read("id: x\ndata: a\n\nid: x\ndata: b\n\nid: x\ndata: b\n\n")).toEqual(["a", "b", "b"]);
+  });
 });

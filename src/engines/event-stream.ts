@@ -9,7 +9,8 @@ export interface ServerEvent {
 
 /**
  * Turns the bytes of a `text/event-stream` into events, wherever the chunks were cut. Unlike the specification it also
- * returns an event whose closing empty line is missing at the end: some servers close right after `data: [DONE]`.
+ * returns an event whose closing empty line is missing at the end: some servers close right after `data: [DONE]`. An event
+ * sent again, with the same id and data, is returned once.
  * Throws EngineError when one event grows beyond `maxEventLength` characters. O(bytes).
  */
 export class EventStreamParser {
@@ -19,6 +20,9 @@ export class EventStreamParser {
   #length = 0;
   #endedWithReturn = false;
   #event = "";
+  #id: string | undefined;
+  /** Data of the events so far that had an id; undefined when ids turned out not to tell events apart. */
+  #seen: Map<string, string> | undefined = new Map();
   #data: string[] = [];
 
   constructor(options: { readonly maxEventLength?: number } = {}) {
@@ -77,16 +81,31 @@ export class EventStreamParser {
     const value = raw.startsWith(" ") ? raw.slice(1) : raw;
     if (field === "data") this.#data.push(value);
     else if (field === "event") this.#event = value;
-    // `id`, `retry` and comments (an empty field name) mean nothing to a single answer
+    else if (field === "id") this.#id = value;
+    // `retry` and comments (an empty field name) mean nothing to a single answer
   }
 
   #dispatch(): ServerEvent | undefined {
     const event =
       this.#data.length === 0 ? undefined : { event: this.#event || "message", data: this.#data.join("\n") };
+    const repeated = event !== undefined && this.#isRepeated(event.data);
     this.#data = [];
     this.#event = "";
+    this.#id = undefined;
     this.#length = 0;
-    return event;
+    return repeated ? undefined : event;
+  }
+
+  /** An id with other data than before is no id of an event (some servers name the whole answer by it): none counts then. */
+  #isRepeated(data: string): boolean {
+    if (this.#id === undefined || this.#seen === undefined) return false;
+    const before = this.#seen.get(this.#id);
+    if (before !== undefined && before !== data) {
+      this.#seen = undefined;
+      return false;
+    }
+    this.#seen.set(this.#id, data);
+    return before === data;
   }
 
   #checkLength(length: number): void {
