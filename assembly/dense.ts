@@ -46,11 +46,13 @@ export function matvec(
   const stride = (<usize>columns) << 2;
   const vectors = stride & ~15;
   const floor = f32x4.splat(rectified ? 0 : -Infinity);
-  let row = 0;
-  for (; row + 4 <= rows; row += 4, out += 16, matrix += 4 * stride) {
-    const row1 = matrix + stride;
-    const row2 = row1 + stride;
-    const row3 = row2 + stride;
+  const end = out + ((<usize>rows) << 2);
+  for (; out < end; out += 16, matrix += 4 * stride) {
+    // Where fewer than four rows are left, the last one stands for those that are missing, and their sums are not stored.
+    const left = end - out;
+    const row1 = matrix + (left > 4 ? stride : 0);
+    const row2 = row1 + (left > 8 ? stride : 0);
+    const row3 = row2 + (left > 12 ? stride : 0);
     let sums0 = f32x4.splat(0);
     let sums1 = f32x4.splat(0);
     let sums2 = f32x4.splat(0);
@@ -72,67 +74,39 @@ export function matvec(
       sums = f32x4.add(sums, f32x4.mul(column, v128.load32_splat(x + at)));
     }
     if (bias) {
-      sums = f32x4.add(sums, v128.load(bias));
+      sums = f32x4.add(sums, left < 16 ? loadPart(bias, left, 0) : v128.load(bias));
       bias += 16;
     }
-    v128.store(out, f32x4.pmax(sums, floor)); // pmax keeps a NaN that is its first operand
-  }
-  for (; row < rows; row++, out += 4, matrix += stride) {
-    let sum = dot(matrix, x, columns);
-    if (bias) {
-      sum += load<f32>(bias);
-      bias += 4;
-    }
-    store<f32>(out, rectified && sum < 0 ? 0 : sum);
+    sums = f32x4.pmax(sums, floor); // pmax keeps a NaN that is its first operand
+    if (left < 16) storePart(out, left, sums);
+    else v128.store(out, sums);
   }
 }
 
-/** out (rows, i32) = matrix (rows, columns, int8) x (columns, int16), exact. Four rows at once. */
+/** out (rows, i32) = matrix (rows, columns, int8) x (columns, int16), exact; columns a multiple of 8. Four rows at once. */
 export function matvecInt8(out: usize, matrix: usize, rows: i32, columns: i32, x: usize): void {
   const stride = <usize>columns;
-  const vectors = stride & ~7;
-  let row = 0;
-  for (; row + 4 <= rows; row += 4, out += 16, matrix += 4 * stride) {
-    const row1 = matrix + stride;
-    const row2 = row1 + stride;
-    const row3 = row2 + stride;
+  const end = out + ((<usize>rows) << 2);
+  for (; out < end; out += 16, matrix += 4 * stride) {
+    const left = end - out;
+    const row1 = matrix + (left > 4 ? stride : 0);
+    const row2 = row1 + (left > 8 ? stride : 0);
+    const row3 = row2 + (left > 12 ? stride : 0);
     let sums0 = i32x4.splat(0);
     let sums1 = i32x4.splat(0);
     let sums2 = i32x4.splat(0);
     let sums3 = i32x4.splat(0);
-    let at: usize = 0;
-    for (; at < vectors; at += 8) {
+    for (let at: usize = 0; at < stride; at += 8) {
       const values = v128.load(x + 2 * at);
       sums0 = i32x4.add(sums0, i32x4.dot_i16x8_s(v128.load8x8_s(matrix + at), values));
       sums1 = i32x4.add(sums1, i32x4.dot_i16x8_s(v128.load8x8_s(row1 + at), values));
       sums2 = i32x4.add(sums2, i32x4.dot_i16x8_s(v128.load8x8_s(row2 + at), values));
       sums3 = i32x4.add(sums3, i32x4.dot_i16x8_s(v128.load8x8_s(row3 + at), values));
     }
-    let sum0 = sumLanesI32(sums0);
-    let sum1 = sumLanesI32(sums1);
-    let sum2 = sumLanesI32(sums2);
-    let sum3 = sumLanesI32(sums3);
-    for (; at < stride; at++) {
-      const value = <i32>load<i16>(x + 2 * at);
-      sum0 += <i32>load<i8>(matrix + at) * value;
-      sum1 += <i32>load<i8>(row1 + at) * value;
-      sum2 += <i32>load<i8>(row2 + at) * value;
-      sum3 += <i32>load<i8>(row3 + at) * value;
-    }
-    store<i32>(out, sum0);
-    store<i32>(out, sum1, 4);
-    store<i32>(out, sum2, 8);
-    store<i32>(out, sum3, 12);
-  }
-  for (; row < rows; row++, out += 4, matrix += stride) {
-    let sums = i32x4.splat(0);
-    let at: usize = 0;
-    for (; at < vectors; at += 8) {
-      sums = i32x4.add(sums, i32x4.dot_i16x8_s(v128.load8x8_s(matrix + at), v128.load(x + 2 * at)));
-    }
-    let sum = sumLanesI32(sums);
-    for (; at < stride; at++) sum += <i32>load<i8>(matrix + at) * <i32>load<i16>(x + 2 * at);
-    store<i32>(out, sum);
+    store<i32>(out, sumLanesI32(sums0));
+    if (left > 4) store<i32>(out, sumLanesI32(sums1), 4);
+    if (left > 8) store<i32>(out, sumLanesI32(sums2), 8);
+    if (left > 12) store<i32>(out, sumLanesI32(sums3), 12);
   }
 }
 

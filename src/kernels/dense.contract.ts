@@ -93,13 +93,14 @@ export function denseContract(create: (bytes: number) => DenseKernels): void {
       kernels.matvec(out, matrix, x, { bias, relu: true });
       for (let row = 0; row < rows; row++) expectClose(out[row]!, Math.max(0, dense[row]! + bias[row]!), 1e-5);
 
-      const bytes = fill(kernels.arena.i8(rows * columns), () => Math.floor(256 * random.next()) - 128);
-      const shorts = fill(kernels.arena.i16(columns), () => Math.floor(511 * random.next()) - 255);
+      const wide = 8 * Math.ceil(columns / 8);
+      const bytes = fill(kernels.arena.i8(rows * wide), () => Math.floor(256 * random.next()) - 128);
+      const shorts = fill(kernels.arena.i16(wide), () => Math.floor(511 * random.next()) - 255);
       const whole = kernels.arena.i32(rows);
       kernels.matvecInt8(whole, bytes, shorts);
       for (let row = 0; row < rows; row++) {
         let sum = 0;
-        for (let column = 0; column < columns; column++) sum += bytes[row * columns + column]! * shorts[column]!;
+        for (let column = 0; column < wide; column++) sum += bytes[row * wide + column]! * shorts[column]!;
         expect(whole[row]).toBe(sum);
       }
 

@@ -3,7 +3,7 @@ import { referenceDense } from "./dense-reference.js";
 import { simdDense } from "./dense-simd.js";
 
 /**
- * Products and element-wise steps in f32 and int8 over views of `arena`, outputs first; any length, no allocation. NaN and
+ * Products and element-wise steps in f32 and int8 over views of `arena`, outputs first; any length but where one is named, no allocation. NaN and
  * infinities go where arithmetic takes them. Lengths are those of the views and are not checked again: a view that is too
  * short is the caller's mistake, to be found where it is made.
  */
@@ -21,7 +21,10 @@ export interface DenseKernels {
     x: Float32Array,
     options?: { readonly bias?: Float32Array; readonly relu?: boolean },
   ): void;
-  /** out (rows) = matrix (rows, columns) x in whole numbers, exact while |sum| < 2^31: 65,536 columns of 127 * 255. */
+  /**
+   * out (rows) = matrix (rows, columns) x in whole numbers, columns a multiple of 8 (fill up with zeros); exact while
+   * |sum| < 2^31: 65,536 columns of 128 * 255. For an input of 7 bits `createInt7Kernels` may be faster.
+   */
   matvecInt8(out: Int32Array, matrix: Int8Array, x: Int16Array): void;
   /** out (rows) = a matrix of stored entries times x: row r has those from starts[r] to starts[r + 1]. */
   sparseRows(out: Float32Array, starts: Int32Array, columns: Uint16Array, values: Float32Array, x: Float32Array): void;
