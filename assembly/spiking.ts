@@ -13,9 +13,9 @@ const FIRST_LAYER: usize = 20;
 const VECTORS: usize = 0;
 const SLOTS: usize = 4;
 const NOW: usize = 8;
-const RING: usize = 12;
+const RING: usize = 12; // (slots, vectors) what arrives in this step and the coming ones; unused without delays
 const NEURONS: usize = 16; // (vectors, 8) vectors: the fields below, so that one pointer reaches them all
-const KIND: usize = 20; // 1: currents decay over steps, 2: there is a refractory period, 4: a spike subtracts the threshold
+const KIND: usize = 20; // 1: currents decay over steps, 2: there is a refractory period, 4: a spike subtracts the threshold, 8: there is a ring
 const REFRACTORY_STEPS: usize = 24;
 const SPIKES: usize = 28; // bits, padded to 8 bytes
 const ROW_STARTS: usize = 32;
@@ -34,6 +34,7 @@ const MEMBRANE_DECAY: usize = 48;
 const SYNAPSE_DECAY: usize = 64;
 const THRESHOLD: usize = 80; // less one: a neuron fires when its membrane is greater
 const BIAS: usize = 96;
+const ARRIVING: usize = 112; // what the step adds to the current: bias and weights
 const NEURON_BYTES: usize = 128;
 
 /** Runs `steps` steps over inputs of (steps, padded inputs); writes the last layer's spikes, (steps, padded outputs) bits. */
@@ -56,7 +57,7 @@ export function run(network: usize, inputs: usize, outputs: usize, steps: i32): 
       const count = update(layer, events);
       if (index === layers) break;
       layer += LAYER_BYTES;
-      if (count > 0) scatter(layer, events, count);
+      scatter(layer, events, count);
     }
     const vectors = load<i32>(layer, VECTORS);
     const spikes = <usize>load<u32>(layer, SPIKES);
@@ -98,7 +99,7 @@ function listed(bits: u64, first: u32, list: usize): usize {
   return list;
 }
 
-/** Adds the rows of the spiking neurons to the currents that the layer will receive. */
+/** Adds the rows of the spiking neurons to what arrives at the layer, now and later. */
 function scatter(layer: usize, events: usize, count: i32): void {
   const bytes = (<usize>load<i32>(layer, VECTORS)) << 4;
   const ring = <usize>load<u32>(layer, RING);
@@ -116,13 +117,13 @@ function scatter(layer: usize, events: usize, count: i32): void {
       operations += load<u32>(fanOut + (number << 2));
       store<u32>(event, rows + number * bytes);
     }
+    let neurons = <usize>load<u32>(layer, NEURONS);
     let at: usize = 0;
     for (; at + 64 <= bytes; at += 64) {
-      const currents = ring + at;
-      let sum0 = v128.load(currents);
-      let sum1 = v128.load(currents, 16);
-      let sum2 = v128.load(currents, 32);
-      let sum3 = v128.load(currents, 48);
+      let sum0 = v128.load(neurons, BIAS);
+      let sum1 = v128.load(neurons, BIAS + NEURON_BYTES);
+      let sum2 = v128.load(neurons, BIAS + 2 * NEURON_BYTES);
+      let sum3 = v128.load(neurons, BIAS + 3 * NEURON_BYTES);
       event = events;
       if (count & 1) {
         const row = <usize>load<u32>(event) + at;
@@ -133,26 +134,24 @@ function scatter(layer: usize, events: usize, count: i32): void {
         event += 4;
       }
       for (; event < end; event += 8) {
-        const other = <usize>load<u32>(event, 4) + at;
         const row = <usize>load<u32>(event) + at;
-        sum0 = i16x8.add_sat_s(sum0, v128.load(row));
-        sum1 = i16x8.add_sat_s(sum1, v128.load(row, 16));
-        sum2 = i16x8.add_sat_s(sum2, v128.load(row, 32));
-        sum3 = i16x8.add_sat_s(sum3, v128.load(row, 48));
-        sum0 = i16x8.add_sat_s(sum0, v128.load(other));
-        sum1 = i16x8.add_sat_s(sum1, v128.load(other, 16));
-        sum2 = i16x8.add_sat_s(sum2, v128.load(other, 32));
-        sum3 = i16x8.add_sat_s(sum3, v128.load(other, 48));
+        const other = <usize>load<u32>(event, 4) + at;
+        sum0 = i16x8.add_sat_s(i16x8.add_sat_s(sum0, v128.load(row)), v128.load(other));
+        sum1 = i16x8.add_sat_s(i16x8.add_sat_s(sum1, v128.load(row, 16)), v128.load(other, 16));
+        sum2 = i16x8.add_sat_s(i16x8.add_sat_s(sum2, v128.load(row, 32)), v128.load(other, 32));
+        sum3 = i16x8.add_sat_s(i16x8.add_sat_s(sum3, v128.load(row, 48)), v128.load(other, 48));
       }
-      v128.store(currents, sum0);
-      v128.store(currents, sum1, 16);
-      v128.store(currents, sum2, 32);
-      v128.store(currents, sum3, 48);
+      v128.store(neurons, sum0, ARRIVING);
+      v128.store(neurons, sum1, ARRIVING + NEURON_BYTES);
+      v128.store(neurons, sum2, ARRIVING + 2 * NEURON_BYTES);
+      v128.store(neurons, sum3, ARRIVING + 3 * NEURON_BYTES);
+      neurons += 4 * NEURON_BYTES;
     }
     for (; at < bytes; at += 16) {
-      let sum = v128.load(ring + at);
+      let sum = v128.load(neurons, BIAS);
       for (event = events; event < end; event += 4) sum = i16x8.add_sat_s(sum, v128.load(<usize>load<u32>(event) + at));
-      v128.store(ring + at, sum);
+      v128.store(neurons, sum, ARRIVING);
+      neurons += NEURON_BYTES;
     }
   } else {
     const starts = <usize>load<u32>(layer, ROW_STARTS);
@@ -210,7 +209,8 @@ function scatterGraded(layer: usize, inputs: usize, channels: i32): void {
 
 /** One step of a layer's neurons: sets a bit for each that fires, lists them, returns how many. */
 function update(layer: usize, events: usize): i32 {
-  const kind = load<i32>(layer, KIND);
+  if (load<i32>(layer, KIND) & 8) takeFromRing(layer);
+  const kind = load<i32>(layer, KIND) & 7;
   // A type for each choice (f64: yes, i32: no), so that each of the eight loops holds only what it needs.
   if (kind === 0) updateAs<i32, i32, i32>(layer);
   else if (kind === 1) updateAs<f64, i32, i32>(layer);
@@ -233,11 +233,25 @@ function update(layer: usize, events: usize): i32 {
   return count;
 }
 
-function updateAs<HasSynapse, HasRefractory, Subtracts>(layer: usize): void {
+/** Moves what arrives in this step out of the ring, and leaves the bias there for the step that comes round. */
+function takeFromRing(layer: usize): void {
   const slots = load<i32>(layer, SLOTS);
   const now = load<i32>(layer, NOW);
+  const vectors = load<i32>(layer, VECTORS);
+  let slot = <usize>load<u32>(layer, RING) + ((now * vectors) << 4);
+  let neurons = <usize>load<u32>(layer, NEURONS);
+  for (let vector = 0; vector < vectors; vector++) {
+    v128.store(neurons, v128.load(slot), ARRIVING);
+    v128.store(slot, v128.load(neurons, BIAS));
+    slot += 16;
+    neurons += NEURON_BYTES;
+  }
+  const following = now + 1;
+  store<i32>(layer, following === slots ? 0 : following, NOW);
+}
+
+function updateAs<HasSynapse, HasRefractory, Subtracts>(layer: usize): void {
   const vectors = <usize>load<i32>(layer, VECTORS);
-  let slot = <usize>load<u32>(layer, RING) + now * (vectors << 4);
   let neurons = <usize>load<u32>(layer, NEURONS);
   const refractorySteps = i16x8.splat(<i16>load<i32>(layer, REFRACTORY_STEPS));
   const one = i16x8.splat(1);
@@ -245,8 +259,7 @@ function updateAs<HasSynapse, HasRefractory, Subtracts>(layer: usize): void {
   let spikes = <usize>load<u32>(layer, SPIKES);
   const end = spikes + vectors;
   for (; spikes < end; spikes++) {
-    let current = v128.load(slot);
-    v128.store(slot, v128.load(neurons, BIAS));
+    let current = v128.load(neurons, ARRIVING);
     if (isFloat<HasSynapse>()) {
       const lasting = i16x8.q15mulr_sat_s(v128.load(neurons, CURRENT), v128.load(neurons, SYNAPSE_DECAY));
       current = i16x8.add_sat_s(lasting, current);
@@ -274,9 +287,6 @@ function updateAs<HasSynapse, HasRefractory, Subtracts>(layer: usize): void {
     else next = v128.andnot(next, fires);
     v128.store(neurons, next, MEMBRANE);
     store<u8>(spikes, i16x8.bitmask(fires));
-    slot += 16;
     neurons += NEURON_BYTES;
   }
-  const following = now + 1;
-  store<i32>(layer, following === slots ? 0 : following, NOW);
 }

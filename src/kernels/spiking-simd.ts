@@ -11,8 +11,8 @@ interface SpikingExports {
 const NETWORK_WORDS = 5;
 const SCORES_WORD = 4;
 const LAYER_WORDS = 16;
-/** Of which the eighth is padding. */
 const NEURON_FIELDS = 8;
+const HAS_RING = 8;
 const NOW_WORD = 2;
 const SPIKE_COUNT_WORD = 12;
 const OPERATION_COUNT_WORD = 14;
@@ -55,7 +55,7 @@ export function createSpikingSimd(tables: SpikingTables, steps: number): Spiking
     record.set(
       [
         ...[units >> 3, layer.maxDelay + 1, 0, ring.byteOffset, neurons.byteOffset],
-        ...[kindOf(layer), layer.refractorySteps],
+        ...[kindOf(layer) + (layer.maxDelay > 0 || (graded && index === 0) ? HAS_RING : 0), layer.refractorySteps],
         ...[spikes, starts, delays, weights, fanOut].map((view) => view.byteOffset),
       ],
       words,
