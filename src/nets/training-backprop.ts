@@ -49,6 +49,7 @@ export class Backprop {
   readonly #logits: Float64Array;
   readonly #sums: readonly Float64Array[];
   readonly #slope: Float64Array;
+  readonly #first: FirstLayerGradient;
 
   constructor(layers: readonly DenseLayer[]) {
     this.layers = layers.map(trainedLayer);
@@ -61,6 +62,7 @@ export class Backprop {
     this.#sums = layers.map(({ outputs }) => new Float64Array(outputs));
     this.#logits = this.#sums[layers.length - 1]!;
     this.#slope = new Float64Array(Math.max(...layers.map(({ outputs }) => outputs)));
+    this.#first = new FirstLayerGradient(this.layers[0]!);
   }
 
   /** The network's output for one row before softmax, (outputs), overwritten by the next call. */
@@ -91,7 +93,7 @@ export class Backprop {
     return this.#loss(this.logits(rows, row), rows, row, objective);
   }
 
-  /** Loss of one row; `factor` times its gradient is added to the layers' gradients. */
+  /** Loss of one row; `factor` times its gradient is added to the layers' gradients, which are whole after `finishBatch`. */
   accumulate(rows: TrainingRows, row: number, objective: Objective, factor: number): number {
     const logits = this.logits(rows, row);
     const slope = this.#slope;
@@ -102,7 +104,7 @@ export class Backprop {
       const signal = this.#signals[index]!;
       for (let output = 0; output < layer.outputs; output++) layer.biasGradient[output]! += slope[output]!;
       if (index === 0) {
-        addOuterProduct(layer, signal, slope);
+        this.#first.add(rows, row, slope);
         break;
       }
       backward(layer, signal, slope);
@@ -111,6 +113,11 @@ export class Backprop {
       for (let place = 0; place < signal.count; place++) slope[signal.indices[place]!] = signal.slopes[place]!;
     }
     return loss;
+  }
+
+  /** Brings the gradient of the first layer up to date. */
+  finishBatch(): void {
+    this.#first.flush();
   }
 
   #loss(logits: Float64Array, rows: TrainingRows, row: number, { classWeights, teacher }: Objective): number {
@@ -246,15 +253,6 @@ function rectify(sums: Float64Array, next: Signal): void {
   next.count = count;
 }
 
-function addOuterProduct(layer: TrainedLayer, signal: Signal, slope: Float64Array): void {
-  const { outputs, weightGradient } = layer;
-  for (let place = 0; place < signal.count; place++) {
-    const value = signal.values[place]!;
-    let at = signal.indices[place]! * outputs;
-    for (let output = 0; output < outputs; output++) weightGradient[at++]! += value * slope[output]!;
-  }
-}
-
 /** Adds to the gradient, and takes the slope down to the open places; two places at once. */
 function backward(layer: TrainedLayer, signal: Signal, slope: Float64Array): void {
   const { outputs, weights, weightGradient } = layer;
@@ -286,5 +284,125 @@ function backward(layer: TrainedLayer, signal: Signal, slope: Float64Array): voi
       weightGradient[at++]! += value * slope[output]!;
     }
     slopes[place] = sum;
+  }
+}
+
+/** Rows whose slopes wait for the gradient of the first layer. */
+const WAITING_ROWS = 64;
+
+/**
+ * The gradient of the first layer, the sum of value * slope over rows and their places. Rows wait until a batch is whole and
+ * are then taken input by input: an input's gradient is read and written once for four rows instead of for each. The order
+ * of the additions stays that of the rows.
+ */
+class FirstLayerGradient {
+  readonly #layer: TrainedLayer;
+  readonly #slopes: Float64Array;
+  readonly #rows = new Int32Array(WAITING_ROWS);
+  /** Where the entries of each input begin. */
+  readonly #starts: Int32Array;
+  readonly #next: Int32Array;
+  #slots = new Int32Array(0);
+  #values = new Float64Array(0);
+  #waiting = 0;
+  #source: TrainingRows | undefined;
+
+  constructor(layer: TrainedLayer) {
+    this.#layer = layer;
+    this.#slopes = new Float64Array(WAITING_ROWS * layer.outputs);
+    this.#starts = new Int32Array(layer.inputs + 1);
+    this.#next = new Int32Array(layer.inputs);
+  }
+
+  add(source: TrainingRows, row: number, slope: Float64Array): void {
+    if (this.#waiting === WAITING_ROWS || (this.#source !== undefined && this.#source !== source)) this.flush();
+    const { outputs } = this.#layer;
+    const at = this.#waiting * outputs;
+    for (let output = 0; output < outputs; output++) this.#slopes[at + output] = slope[output]!;
+    this.#rows[this.#waiting++] = row;
+    this.#source = source;
+  }
+
+  flush(): void {
+    if (this.#source === undefined) return;
+    this.#sort(this.#source.features);
+    const { inputs, outputs, weightGradient } = this.#layer;
+    for (let input = 0; input < inputs; input++)
+      addRows(
+        weightGradient,
+        input * outputs,
+        outputs,
+        this.#slopes,
+        this.#slots,
+        this.#values,
+        this.#starts[input]!,
+        this.#starts[input + 1]!,
+      );
+    this.#waiting = 0;
+    this.#source = undefined;
+  }
+
+  /** Puts the places of the waiting rows in the order of inputs, and of rows within an input (counting sort). */
+  #sort({ starts, indices, values }: TrainingRows["features"]): void {
+    const counts = this.#starts.fill(0);
+    let total = 0;
+    for (let slot = 0; slot < this.#waiting; slot++) {
+      const row = this.#rows[slot]!;
+      total += starts[row + 1]! - starts[row]!;
+      for (let place = starts[row]!; place < starts[row + 1]!; place++) counts[indices[place]! + 1]!++;
+    }
+    if (total > this.#slots.length) {
+      this.#slots = new Int32Array(2 * total);
+      this.#values = new Float64Array(2 * total);
+    }
+    for (let input = 0; input < this.#next.length; input++) {
+      this.#next[input] = counts[input]!;
+      counts[input + 1]! += counts[input]!;
+    }
+    for (let slot = 0; slot < this.#waiting; slot++) {
+      const row = this.#rows[slot]!;
+      for (let place = starts[row]!; place < starts[row + 1]!; place++) {
+        const entry = this.#next[indices[place]!]!++;
+        this.#slots[entry] = slot * this.#layer.outputs;
+        this.#values[entry] = values[place]!;
+      }
+    }
+  }
+}
+
+/** One input's gradient (outputs) at `at` plus value * slope of its entries, one after the other, four at once. */
+function addRows(
+  gradient: Float64Array,
+  at: number,
+  outputs: number,
+  slopes: Float64Array,
+  slots: Int32Array,
+  values: Float64Array,
+  begin: number,
+  end: number,
+): void {
+  let entry = begin;
+  for (; entry + 4 <= end; entry += 4) {
+    const value0 = values[entry]!;
+    const value1 = values[entry + 1]!;
+    const value2 = values[entry + 2]!;
+    const value3 = values[entry + 3]!;
+    const slope0 = slots[entry]!;
+    const slope1 = slots[entry + 1]!;
+    const slope2 = slots[entry + 2]!;
+    const slope3 = slots[entry + 3]!;
+    for (let output = 0; output < outputs; output++) {
+      let sum = gradient[at + output]!;
+      sum += value0 * slopes[slope0 + output]!;
+      sum += value1 * slopes[slope1 + output]!;
+      sum += value2 * slopes[slope2 + output]!;
+      sum += value3 * slopes[slope3 + output]!;
+      gradient[at + output] = sum;
+    }
+  }
+  for (; entry < end; entry++) {
+    const value = values[entry]!;
+    const slope = slots[entry]!;
+    for (let output = 0; output < outputs; output++) gradient[at + output]! += value * slopes[slope + output]!;
   }
 }

@@ -81,6 +81,7 @@ describe("back-propagation", () => {
         return sum;
       };
       for (let row = 0; row < 5; row++) net.accumulate(rows, row, objective, 1);
+      net.finishBatch();
       for (const layer of net.layers)
         for (const [values, gradient] of [
           [layer.weights, layer.weightGradient],
@@ -107,6 +108,7 @@ describe("back-propagation", () => {
       loss +=
         (weight / mass) *
         net.accumulate(goldenRows, row, { classWeights: Float64Array.from(golden.classWeights) }, weight / mass);
+    net.finishBatch();
     expect(loss).toBeCloseTo(golden.loss, 12);
     for (const [index, layer] of net.layers.entries())
       for (let output = 0; output < layer.outputs; output++) {

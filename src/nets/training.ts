@@ -172,6 +172,7 @@ class Training {
           if (weight === 0) continue;
           loss += weight * this.#net.accumulate(this.#rows, row, this.#objective, weight / batchMass);
         }
+        this.#net.finishBatch();
         optimizerStep(this.#optimizer, this.#memory, this.#net.layers, { keepZeros });
       }
       mass += batchMass;
