@@ -56,11 +56,6 @@ function fastest(layers: readonly DenseLayer[]): ForwardPass {
   return simdPerceptron(layers) ?? referencePerceptron(layers);
 }
 
-/** Widths of the layers from the inputs to the outputs: `[384, 100, 50, 3]`. */
-export function layerSizes(layers: readonly DenseLayer[]): number[] {
-  return [layers[0]?.inputs ?? 0, ...layers.map((layer) => layer.outputs)];
-}
-
 /** The longest input: places are 16 bits wide. */
 const MAX_WIDTH = 65_536;
 
