@@ -630,6 +630,28 @@ export const root: Command = {
           ],
           run: async (parsed, terminal) => (await import("./commands/wake-eval.js")).evalWake(parsed, terminal),
         },
+        {
+          name: "train",
+          summary: "Train a network for a phrase out of recordings of it. An interrupted run goes on where it stopped.",
+          options: [
+            { name: "phrase", value: "NAME", summary: "the phrase" },
+            { name: "positives", value: "DIR", summary: "recordings of the phrase, a directory for each speaker" },
+            { name: "negatives", value: "DIR", summary: "recordings of other speech" },
+            { name: "noise", value: "DIR", summary: "recordings of noise" },
+            { name: "data", value: "DIR", summary: "a directory with manifest.csv that holds all of these" },
+            { name: "base", value: "PHRASE", summary: "adapt the network of another phrase: for few recordings" },
+            { name: "seed", value: "N", summary: "the same seed makes the same network; default: 1" },
+            { name: "steps", value: "N", summary: "batches of 64 windows; default: 2000" },
+            { name: "members", value: "N", summary: "networks whose scores are averaged; default: 1" },
+            { name: "everything", summary: "train on all speakers: the best network, and no figures of it" },
+            { name: "output", value: "DIR", summary: "write it there; default: where wake listen finds it" },
+            NETWORKS,
+          ],
+          examples: [
+            'mobile-ai wake train --phrase "hey nova" --positives nova --negatives talk --noise noise --base computer',
+          ],
+          run: async (parsed, terminal) => (await import("./commands/wake-train.js")).trainWake(parsed, terminal),
+        },
       ],
     },
     {

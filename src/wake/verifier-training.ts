@@ -31,6 +31,7 @@ export interface VerifierTrainingOptions {
   readonly spec?: ConvolutionSpec;
   readonly batch?: number;
   readonly learningRate?: number;
+  readonly signal?: AbortSignal;
   /** Where to go on; steps count from its own. */
   readonly resume?: TrainingSnapshot;
   /** Start from these numbers: adapting a trained network. */
@@ -45,12 +46,15 @@ export interface VerifierTrainingOptions {
   }) => void;
 }
 
-/** Trains a verifier on windows of 1.5 seconds drawn from a set of positives and one of negatives. */
-export function trainVerifier(
+/**
+ * Trains a verifier on windows of 1.5 seconds drawn from a set of positives and one of negatives. Other work gets its turn
+ * every few steps; rejects with the signal's reason when it aborts.
+ */
+export async function trainVerifier(
   positives: FeatureSet,
   negatives: FeatureSet,
   options: VerifierTrainingOptions,
-): ConvolutionParameters {
+): Promise<ConvolutionParameters> {
   const { word, seed, steps, spec = VERIFIER_SPEC, batch = 64, learningRate = 2e-3, onStep } = options;
   const trainer = new ConvolutionTrainer(spec, { batch, random: seededRandom(seed) });
   if (options.resume !== undefined) trainer.restore(options.resume);
@@ -70,6 +74,8 @@ export function trainVerifier(
   };
   let mean = 0;
   while (trainer.steps < steps) {
+    if (trainer.steps % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    options.signal?.throwIfAborted();
     sampler.fill(trainer.input, labels);
     const warm = Math.min(1, trainer.steps / 200);
     const rate = learningRate * warm * (0.02 + 0.98 * 0.5 * (1 + Math.cos((Math.PI * trainer.steps) / steps)));
