@@ -4,7 +4,7 @@ import { seededRandom } from "../core/random.js";
 import { createInt7Kernels, type Int7Kernels, referenceInt7, relaxedInt7, simdInt7 } from "./int7.js";
 
 // Before Node 22 the instructions are behind a flag, which works at run time, too.
-setFlagsFromString("--experimental-wasm-relaxed-simd");
+if (Number(process.versions.node.split(".")[0]) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const IMPLEMENTATIONS = [
   ["reference", referenceInt7],
