@@ -73,6 +73,8 @@ export interface OrchestratorOptions {
   readonly adaptation?: Adaptation;
   /** Tokens kept free for the answer when a prompt is trimmed; default 1024, at most a quarter of an engine's context. */
   readonly answerTokens?: number;
+  /** Room for history in a prompt for the network, where each token costs; older turns are told shortened. Default: all. */
+  readonly remoteHistoryTokens?: number;
 }
 
 export interface AnswerOptions {
@@ -114,6 +116,7 @@ export class Orchestrator {
   readonly #random: Random;
   readonly #spending: Spending | undefined;
   readonly #adaptation: Adaptation | undefined;
+  readonly #remoteHistoryTokens: number | undefined;
   readonly #queue: OfflineQueue<QueuedQuestion> | undefined;
   #judged: JudgedTurns;
 
@@ -134,6 +137,7 @@ export class Orchestrator {
       spending,
       adaptation,
       queue,
+      remoteHistoryTokens,
     } = options;
     const ids = new Set(engines.map((engine) => engine.id));
     if (ids.size < engines.length) throw new TypeError("Cannot build the orchestrator: two engines have the same id");
@@ -152,6 +156,7 @@ export class Orchestrator {
     this.#spending = spending;
     this.#adaptation = adaptation;
     this.#queue = queue;
+    this.#remoteHistoryTokens = remoteHistoryTokens;
     this.#judged = new JudgedTurns(this.#rules);
   }
 
@@ -250,6 +255,7 @@ export class Orchestrator {
         engine: given.engine.id,
         usage: totalsOf(given.result.usage),
         ...cachedOf(given.result),
+        ...(given.savedTokens === 0 ? {} : { savedTokens: given.savedTokens }),
         ...(turnId === undefined ? {} : { turnId }),
         ...facts(),
       };
@@ -397,7 +403,7 @@ export class Orchestrator {
       listener,
       log,
     }: { signal: AbortSignal | undefined; listener: PartListener | undefined; log: QuestionLog | undefined },
-  ): Promise<{ result: LanguageModelV4GenerateResult; tainted: boolean }> {
+  ): Promise<Omit<Given, "engine">> {
     const project = query.project ?? DEFAULT_PROJECT;
     const context = engine.contextTokens ?? ASSUMED_CONTEXT_TOKENS[engine.place];
     const reserve = Math.min(this.#answerTokens, context / 4);
@@ -406,9 +412,10 @@ export class Orchestrator {
         ? await this.context.prompt(promptQuery(query, project), {
             place: engine.place,
             budgetTokens: context - reserve,
+            historyTokens: engine.place === "network" ? this.#remoteHistoryTokens : undefined,
             keepLocal: (turn) => this.#staysNow(turn, project, engine.place),
           })
-        : { messages: query.conversation ?? questionOnly(query.text), privateTurns: 0 };
+        : { messages: query.conversation ?? questionOnly(query.text), privateTurns: 0, savedTokens: 0 };
     const ours: LanguageModelV4CallOptions = {
       prompt: prompt.messages,
       providerOptions: { [PROVIDER_KEY]: ownOptions(query, project) },
@@ -433,7 +440,7 @@ export class Orchestrator {
               ...(signal === undefined ? {} : { signal }),
             });
       const recalled = result.providerMetadata?.[PROVIDER_KEY]?.["skill"] === "recall";
-      return { result, tainted: recalled || prompt.privateTurns > 0 };
+      return { result, tainted: recalled || prompt.privateTurns > 0, savedTokens: prompt.savedTokens };
     } finally {
       span.end();
       log?.sent(engine.id, before === undefined ? counted : difference(engine.departed?.() ?? before, before));
@@ -613,8 +620,8 @@ function endOf(
   };
 }
 
-/** An answer, whose it is, and whether it may quote what must stay on the device. */
-type Given = CascadeCall & { readonly engine: Engine; readonly tainted: boolean };
+/** An answer, whose it is, whether it may quote what must stay on the device, and what its prompt saved. */
+type Given = CascadeCall & { readonly engine: Engine; readonly tainted: boolean; readonly savedTokens: number };
 
 /** What engines of ours are told of a question; the guard takes it out before anything leaves. */
 function ownOptions({ remember, cache, background, priority = 5 }: Query, project: string): JSONObject {

@@ -142,6 +142,7 @@ export async function openSession(
           device: reachable(device, settings.text("remote.baseUrl")),
           telemetry: metrics,
           spending,
+          remoteHistoryTokens: settings.number("remote.historyTokens")!, // has a default
           ...(settings.flag("queue.enabled") ? { queue } : {}),
           ...(settings.flag("audit.enabled") ? { audit } : {}),
           preference: settings.text("preference") as Preference, // checked by its picklist

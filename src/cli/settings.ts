@@ -59,6 +59,12 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 120,
   },
   {
+    key: "remote.historyTokens",
+    summary: "tokens of a project's history that are sent along; of older turns the remote is told in short",
+    schema: count(10_000_000),
+    fallback: 2000,
+  },
+  {
     key: "remote.gzip",
     summary: "the server takes gzipped requests; one that says so itself need not be told of",
     schema: flag,

@@ -34,6 +34,7 @@ const WINDOW_CHARACTERS = 2_000_000;
 const MAX_SEARCH_TERMS = 64;
 /** Rows of the index that one search reads: all of them below some thousand turns, the rare words' beyond. */
 const MAX_POSTINGS = 10_000;
+const NOTHING_LEFT_OUT = { trimmedTurns: 0, savedTokens: 0, withheldTurns: 0, privateTurns: 0 };
 const CURRENT_PROJECT = "current-project";
 
 /**
@@ -122,7 +123,7 @@ export class ContextManager implements ProjectMemory {
       /** Only turns after this sequence number; default all that fit. */
       readonly historyAfterSeq?: number | undefined;
     },
-    { place, budgetTokens, keepLocal }: Pick<PromptParts, "place" | "budgetTokens" | "keepLocal">,
+    options: Pick<PromptParts, "place" | "budgetTokens" | "historyTokens" | "keepLocal">,
   ): Promise<BuiltPrompt> {
     const name = this.#nameOf(query.project);
     const { conversation, system, historyAfterSeq = 0 } = query;
@@ -130,7 +131,7 @@ export class ContextManager implements ProjectMemory {
       if (conversation !== undefined) {
         const messages: LanguageModelV4Prompt =
           system === undefined || system === "" ? conversation : [{ role: "system", content: system }, ...conversation];
-        return { messages, tokens: conversationTokens(messages), trimmedTurns: 0, withheldTurns: 0, privateTurns: 0 };
+        return { messages, tokens: conversationTokens(messages), ...NOTHING_LEFT_OUT };
       }
       const { project, history } = await this.#load(name);
       return buildPrompt({
@@ -138,9 +139,7 @@ export class ContextManager implements ProjectMemory {
         system,
         turns: historyAfterSeq === 0 ? history : turnsAfter(history, historyAfterSeq),
         private: project.private,
-        place,
-        budgetTokens,
-        keepLocal,
+        ...options,
       });
     });
   }

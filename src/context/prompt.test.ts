@@ -53,6 +53,44 @@ describe("buildPrompt", () => {
     expect(built).toMatchObject({ trimmedTurns: 0, withheldTurns: 0, privateTurns: 0 });
   });
 
+  test("tells older turns shortened where history is dear, what belongs to the question first, and says what that saves", () => {
+    const turns = Array.from({ length: 40 }, (_, index) => {
+      const seq = 40 - index;
+      const topic = seq === 5 ? "The greenhouse glass costs 240 euros a pane. " : "The weather was mild on that day. ";
+      return turnOf(seq, { question: `What of day ${seq}?`, answer: topic + "And so on it went. ".repeat(20) });
+    });
+    const question = "How much was the glass of the greenhouse again?";
+    const parts = { question, turns, place: "network", budgetTokens: 8000 } as const;
+    const plain = buildPrompt(parts);
+    const dear = buildPrompt({ ...parts, historyTokens: 600 });
+    expect(dear.tokens).toBeLessThanOrEqual(600 + 40);
+    expect(dear.savedTokens).toBe(plain.tokens - dear.tokens);
+    expect(plain.savedTokens).toBe(0);
+    const [system, ...rest] = dear.messages;
+    expect(system).toMatchObject({ role: "system", content: expect.stringContaining("240 euros a pane") });
+    expect(rest.at(-3)).toEqual({ role: "user", content: [{ type: "text", text: "What of day 40?" }] });
+    expect(buildPrompt({ ...parts, turns: turns.slice(-2), historyTokens: 600 }).savedTokens).toBe(0);
+  });
+
+  test("never goes beyond the room for history, and tells nothing of what must stay", () => {
+    fc.assert(
+      fc.property(
+        arbitraryTurns,
+        fc.integer({ min: 0, max: 400 }),
+        fc.integer({ min: 0, max: 400 }),
+        (turns, historyTokens, budgetTokens) => {
+          const parts = { question: "what?", turns, place: "network", budgetTokens } as const;
+          const least = buildPrompt({ ...parts, turns: [] }).tokens;
+          const built = buildPrompt({ ...parts, historyTokens });
+          expect(built.tokens).toBeLessThanOrEqual(
+            Math.max(least, Math.min(budgetTokens + 20, least + historyTokens + 1)),
+          );
+          expect(JSON.stringify(built.messages)).not.toContain("SECRET");
+        },
+      ),
+    );
+  });
+
   test("ends the history at the first turn that does not fit", () => {
     const turns = [turnOf(3), turnOf(2, { answer: "long ".repeat(100) }), turnOf(1)];
     const built = buildPrompt({ question: "now?", turns, place: "device", budgetTokens: 60 });

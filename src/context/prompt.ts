@@ -1,6 +1,7 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { scannableTexts } from "../core/language-model.js";
 import { History } from "./history.js";
+import { MAX_OLDER_TURNS, tellOlderTurns } from "./older-turns.js";
 import { estimateTokens } from "./tokens.js";
 import type { Turn } from "./turn.js";
 import { entersPrompt, MESSAGE_TOKENS, messageTokens, noteLine } from "./turn-tokens.js";
@@ -18,19 +19,29 @@ export interface PromptParts {
   /** A turn for which this is true is device-only too, whatever it says itself: what the rules say now. */
   readonly keepLocal?: ((turn: Turn) => boolean) | undefined;
   readonly budgetTokens: number;
+  /**
+   * Room for the history, where it is dear: the newest turns fill most of it as they are, older ones are told shortened in
+   * the rest. Default: as many as fit the budget, none shortened.
+   */
+  readonly historyTokens?: number | undefined;
 }
 
 /** A prompt, what it is estimated to cost, and what was left out. */
 export interface BuiltPrompt {
   readonly messages: LanguageModelV4Prompt;
   readonly tokens: number;
-  /** Turns for which the budget had no room. */
+  /** Turns for which the budget had no room; some of them may be told shortened. */
   readonly trimmedTurns: number;
+  /** Tokens that `historyTokens` saves against the same prompt without it. */
+  readonly savedTokens: number;
   /** Turns that must not leave the device. */
   readonly withheldTurns: number;
   /** Turns in the prompt that must not leave the device: then neither must an answer drawn from them. */
   readonly privateTurns: number;
 }
+
+/** Of the room for the history, so much is for the newest turns as they were said. */
+const NEWEST_SHARE = 0.7;
 
 const NOTES_HEADING = "Notes the person has saved:";
 
@@ -51,9 +62,15 @@ export function buildPrompt(parts: PromptParts): BuiltPrompt {
   let available = history.forPrompts - withheldTurns;
   let tokens = messageTokens(question) + (system === "" ? 0 : messageTokens(system));
   let privateTurns = 0;
+  const base = tokens;
+  const dear = parts.historyTokens !== undefined;
+  const { historyTokens = Number.POSITIVE_INFINITY } = parts;
+  const newestTokens = base + historyTokens * NEWEST_SHARE;
   const said: Turn[] = [];
   const notes: string[] = [];
-  for (let age = 0; said.length + notes.length < available; age++) {
+  const older: Turn[] = [];
+  let plainTokens = tokens; // of the same prompt where history is not dear
+  for (let age = 0; said.length + notes.length + older.length < available; age++) {
     const turn = history.at(age)!; // the history holds that many
     if (!entersPrompt(turn)) continue;
     const marked = isPrivate || turn.privacy === "device-only";
@@ -67,7 +84,13 @@ export function buildPrompt(parts: PromptParts): BuiltPrompt {
     const heading =
       turn.kind === "turn" || notes.length > 0 ? 0 : estimateTokens(`\n\n${NOTES_HEADING}`) + MESSAGE_TOKENS;
     const cost = history.tokensAt(age) + heading;
-    if (tokens + cost > budgetTokens) break;
+    if (plainTokens + cost > budgetTokens) break;
+    plainTokens += cost;
+    if (dear && (older.length > 0 || tokens + cost > newestTokens)) {
+      if (mustStay) privateTurns++; // it may be told of
+      if (older.push(turn) >= MAX_OLDER_TURNS) break;
+      continue;
+    }
     tokens += cost;
     if (mustStay) privateTurns++;
     if (turn.kind === "turn") said.push(turn);
@@ -75,15 +98,18 @@ export function buildPrompt(parts: PromptParts): BuiltPrompt {
   }
   const trimmedTurns = available - said.length - notes.length;
   const messages: LanguageModelV4Prompt = [];
+  const told = older.length === 0 ? "" : tellOlderTurns(question, older, base + historyTokens - tokens);
+  tokens += estimateTokens(told);
   const block = notes.length === 0 ? "" : NOTES_HEADING + notes.reverse().join("");
-  const systemText = system === "" || block === "" ? system + block : `${system}\n\n${block}`;
+  const systemText = [system, block, told].filter((text) => text !== "").join("\n\n");
   if (systemText !== "") messages.push({ role: "system", content: systemText });
   for (let index = said.length - 1; index >= 0; index--) {
     const { question: asked, answer } = said[index]!;
     messages.push(userMessage(asked), { role: "assistant", content: [{ type: "text", text: answer }] });
   }
   messages.push(userMessage(question));
-  return { messages, tokens, trimmedTurns, withheldTurns, privateTurns };
+  const savedTokens = Math.max(0, plainTokens - tokens);
+  return { messages, tokens, trimmedTurns, savedTokens, withheldTurns, privateTurns };
 }
 
 /** The estimate for a conversation that a caller brings along: every string in it, and each message's own cost. */

@@ -50,6 +50,8 @@ export type Outcome =
       readonly route: Route;
       readonly engine: string;
       readonly usage: TokenUsage;
+      /** Tokens of history that its prompt was spared; absent: none. */
+      readonly savedTokens?: number;
       /** How long ago it was made, where it came from the cache of answers. */
       readonly cachedAgeMs?: number;
       /** The turn in the project's history; absent when it was not remembered. */

@@ -155,6 +155,7 @@ export function outcomeJson(outcome: Outcome, project: string): Record<string, u
         engine: outcome.engine,
         ...shared,
         usage: outcome.usage,
+        ...(outcome.savedTokens === undefined ? {} : { savedTokens: outcome.savedTokens }),
         cached: outcome.cachedAgeMs !== undefined,
         ...(outcome.cachedAgeMs === undefined ? {} : { cachedAgeMs: outcome.cachedAgeMs }),
         finishReason: outcome.finishReason.unified,
