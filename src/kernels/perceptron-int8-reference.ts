@@ -1,104 +1,118 @@
-import { type ForwardPass, type Int8Layer, inputLimit, outside, SMALLEST_INPUT, sparseBuffers } from "./perceptron.js";
-import { rectify, softmax } from "./perceptron-reference.js";
+import {
+  type DenseLayer,
+  type ForwardPass,
+  type Int8Layer,
+  inputLimit,
+  outside,
+  SMALLEST_INPUT,
+  sparseBuffers,
+} from "./perceptron.js";
+import { addColumns, columnsOf, finite, multiplyRows, rectify, softmax } from "./perceptron-reference.js";
 
 /** A float of magnitude below 2^22 that is added to it (1.5 * 2^23) is rounded to the nearest integer, halves to even. */
 const ROUNDING = 12_582_912;
 
-/** One layer's 16-bit input: its integers, their sum, and the float that 1 stands for. */
-interface QuantizedInput {
-  readonly values: Int16Array;
-  sum: number;
-  step: number;
+/** A layer's integers, zero points taken off, as floats: an engine without SIMD multiplies floats faster than bytes. */
+interface IntegerLayer extends DenseLayer {
+  readonly scales: Float32Array;
+  readonly floatBias: Float32Array;
+  /** (inputs): the layer's input as integers. */
+  readonly integers: Float32Array;
+  /** (outputs): exact sums, since no integer of 32 bits is too large for f64. */
+  readonly sums: Float64Array;
+  readonly output: Float32Array;
 }
 
 /**
  * The forward pass with 8-bit weights in plain TypeScript. The integers are those of the SIMD kernel, bit by bit, and so are the
  * logits; only the softmax may differ in the last bits.
  */
-export function referenceInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass {
-  const activations = layers.map((layer) => new Float32Array(layer.outputs));
-  const inputs = layers.map((layer): QuantizedInput => ({ values: new Int16Array(layer.inputs), sum: 0, step: 0 }));
-  const dense = new Float32Array(layers[0]!.inputs);
-  const run = (input: Float32Array, out: Float32Array): void => {
-    let x = input;
-    for (const [index, layer] of layers.entries()) {
-      const quantized = inputs[index]!;
-      if (!quantize(x, quantized)) {
-        out.fill(Number.NaN);
+export function referenceInt8Perceptron(int8Layers: readonly Int8Layer[]): ForwardPass {
+  const layers = int8Layers.map(integerLayer);
+  const first = layers[0]!;
+  const last = layers[layers.length - 1]!;
+  const columns = columnsOf(first);
+  const gathered = new Float32Array(first.inputs);
+  const rest = (out: Float32Array): void => {
+    for (let index = 1; index < layers.length; index++) {
+      const x = layers[index - 1]!.output;
+      rectify(x);
+      const layer = layers[index]!;
+      if (!finite(x, x.length)) {
+        out.fill(Number.NaN); // a sum too large for a float
         return;
       }
-      const y = activations[index]!;
-      multiply(layer, quantized, y);
-      if (index + 1 < layers.length) rectify(y);
-      x = y;
+      const step = quantize(x, x.length, layer);
+      multiplyRows(layer, layer.integers, layer.sums);
+      finish(layer, step);
     }
-    softmax(x, out);
+    softmax(last.output, out);
+  };
+  const dense = (input: Float32Array, out: Float32Array): void => {
+    if (!finite(input, input.length)) {
+      out.fill(Number.NaN);
+      return;
+    }
+    const step = quantize(input, input.length, first);
+    multiplyRows(first, first.integers, first.sums);
+    finish(first, step);
+    rest(out);
   };
   return {
     implementation: "reference",
-    lent: sparseBuffers(dense.length),
-    dense: run,
+    lent: sparseBuffers(first.inputs),
+    dense,
     sparse(indices, values, count, out) {
-      dense.fill(0);
-      for (let place = 0; place < count; place++) {
-        if (indices[place]! >= dense.length) throw outside(indices, count, dense.length);
-        dense[indices[place]!]! += values[place]!;
+      for (let place = 0; place < count; place++)
+        if (indices[place]! >= first.inputs) throw outside(indices, count, first.inputs);
+      if (count > first.inputs) {
+        // More places than inputs, so some repeat.
+        gathered.fill(0);
+        for (let place = 0; place < count; place++) gathered[indices[place]!]! += values[place]!;
+        dense(gathered, out);
+        return;
       }
-      run(dense, out);
+      if (!finite(values, count)) {
+        out.fill(Number.NaN);
+        return;
+      }
+      const step = quantize(values, count, first);
+      first.sums.fill(0);
+      addColumns(columns, indices, first.integers, count, first.sums);
+      finish(first, step);
+      rest(out);
     },
   };
 }
 
-/** Rounds to 16 bits so that the largest magnitude becomes the limit; false when a number is NaN or infinite. */
-function quantize(x: Float32Array, to: QuantizedInput): boolean {
-  let highest = 0;
-  for (let index = 0; index < x.length; index++) {
-    const magnitude = Math.abs(x[index]!);
-    if (!(magnitude < Number.POSITIVE_INFINITY)) return false;
-    if (magnitude > highest) highest = magnitude;
-  }
-  const limit = inputLimit(x.length);
-  const inverse = highest < SMALLEST_INPUT ? 0 : Math.fround(limit / highest);
-  to.step = highest < SMALLEST_INPUT ? 0 : Math.fround(highest / limit);
-  to.sum = 0;
-  for (let index = 0; index < x.length; index++) {
-    const value = Math.fround(Math.fround(x[index]! * inverse) + ROUNDING) - ROUNDING;
-    to.values[index] = value;
-    to.sum += value;
-  }
-  return true;
+function integerLayer({ inputs, outputs, weights, zeroPoints, scales, bias }: Int8Layer): IntegerLayer {
+  return {
+    inputs,
+    outputs,
+    weights: Float32Array.from(weights, (weight, place) => weight - zeroPoints[Math.floor(place / inputs)]!),
+    // What `multiplyRows` starts from; the float bias comes after the scale.
+    bias: new Float32Array(outputs),
+    scales,
+    floatBias: bias,
+    integers: new Float32Array(inputs),
+    sums: new Float64Array(outputs),
+    output: new Float32Array(outputs),
+  };
 }
 
-/** y = (W x - zero point * sum x) * scale * step + bias, each float operation rounded to f32 as the kernel rounds it. */
-function multiply(layer: Int8Layer, { values, sum, step }: QuantizedInput, y: Float32Array): void {
-  const { inputs, outputs, weights, zeroPoints, scales, bias } = layer;
-  const finish = (row: number, product: number): void => {
-    const exact = product - zeroPoints[row]! * sum;
-    y[row] = Math.fround(Math.fround(exact) * Math.fround(scales[row]! * step)) + bias[row]!;
-  };
-  let row = 0;
-  for (; row + 4 <= outputs; row += 4) {
-    const at = row * inputs;
-    let sum0 = 0;
-    let sum1 = 0;
-    let sum2 = 0;
-    let sum3 = 0;
-    for (let index = 0; index < inputs; index++) {
-      const value = values[index]!;
-      const place = at + index;
-      sum0 += weights[place]! * value;
-      sum1 += weights[place + inputs]! * value;
-      sum2 += weights[place + 2 * inputs]! * value;
-      sum3 += weights[place + 3 * inputs]! * value;
-    }
-    finish(row, sum0);
-    finish(row + 1, sum1);
-    finish(row + 2, sum2);
-    finish(row + 3, sum3);
-  }
-  for (; row < outputs; row++) {
-    let product = 0;
-    for (let index = 0; index < inputs; index++) product += weights[row * inputs + index]! * values[index]!;
-    finish(row, product);
-  }
+/** Rounds so that the largest magnitude of the layer's input becomes its limit; returns the float that 1 stands for. */
+function quantize(x: Float32Array, count: number, { inputs, integers }: IntegerLayer): number {
+  let highest = 0;
+  for (let index = 0; index < count; index++) highest = Math.max(highest, Math.abs(x[index]!));
+  const limit = inputLimit(inputs);
+  const inverse = highest < SMALLEST_INPUT ? 0 : Math.fround(limit / highest);
+  for (let index = 0; index < count; index++)
+    integers[index] = Math.fround(Math.fround(x[index]! * inverse) + ROUNDING) - ROUNDING;
+  return highest < SMALLEST_INPUT ? 0 : Math.fround(highest / limit);
+}
+
+/** Sums back to floats, each operation rounded to f32 as the kernel rounds it. */
+function finish({ outputs, sums, scales, floatBias, output }: IntegerLayer, step: number): void {
+  for (let row = 0; row < outputs; row++)
+    output[row] = Math.fround(Math.fround(sums[row]!) * Math.fround(scales[row]! * step)) + floatBias[row]!;
 }

@@ -7,7 +7,7 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
   const hidden = activations[0]!;
   const sums = new Float64Array(first.outputs);
   // Column by column, so that a sparse input walks over whole columns.
-  const columns = transposed(first);
+  const columns = columnsOf(first);
   const rest = (out: Float32Array): void => {
     for (let index = 1; index < layers.length; index++) {
       const x = activations[index - 1]!;
@@ -16,7 +16,7 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
         out.fill(Number.NaN); // a sum too large for a float
         return;
       }
-      multiply(layers[index]!, x, activations[index]!);
+      multiplyRows(layers[index]!, x, activations[index]!);
     }
     softmax(activations[layers.length - 1]!, out);
   };
@@ -28,7 +28,7 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
         out.fill(Number.NaN);
         return;
       }
-      multiply(first, input, hidden);
+      multiplyRows(first, input, hidden);
       rest(out);
     },
     sparse(indices, values, count, out) {
@@ -36,21 +36,18 @@ export function referencePerceptron(layers: readonly DenseLayer[]): ForwardPass 
         out.fill(Number.NaN);
         return;
       }
-      sums.set(first.bias);
-      for (let place = 0; place < count; place++) {
-        const value = values[place]!;
+      for (let place = 0; place < count; place++)
         if (indices[place]! >= first.inputs) throw outside(indices, count, first.inputs);
-        let column = indices[place]! * sums.length;
-        for (let output = 0; output < sums.length; output++) sums[output]! += value * columns[column++]!;
-      }
+      sums.set(first.bias);
+      addColumns(columns, indices, values, count, sums);
       hidden.set(sums);
       rest(out);
     },
   };
 }
 
-/** y = W x + b, four rows at once: one load of x serves four sums. */
-function multiply(layer: DenseLayer, x: Float32Array, y: Float32Array): void {
+/** y = W x + b, summed in f64, four rows at once: one load of x serves four sums. */
+export function multiplyRows(layer: DenseLayer, x: Float32Array, y: Float32Array | Float64Array): void {
   const { inputs, outputs, weights, bias } = layer;
   let row = 0;
   for (; row + 4 <= outputs; row += 4) {
@@ -79,6 +76,22 @@ function multiply(layer: DenseLayer, x: Float32Array, y: Float32Array): void {
   }
 }
 
+/** Adds value * column to the sums (outputs) for each of `count` places. */
+export function addColumns(
+  columns: Float32Array,
+  indices: Uint16Array,
+  values: Float32Array,
+  count: number,
+  sums: Float64Array,
+): void {
+  const outputs = sums.length;
+  for (let place = 0; place < count; place++) {
+    const value = values[place]!;
+    let column = indices[place]! * outputs;
+    for (let output = 0; output < outputs; output++) sums[output]! += value * columns[column++]!;
+  }
+}
+
 /** Whether the first `count` numbers are neither NaN nor infinite. */
 export function finite(values: Float32Array, count: number): boolean {
   for (let index = 0; index < count; index++) if (!Number.isFinite(values[index]!)) return false;
@@ -99,7 +112,8 @@ export function softmax(logits: Float32Array, out: Float32Array): void {
   for (let index = 0; index < logits.length; index++) out[index] = Math.exp(logits[index]! - highest) / sum;
 }
 
-function transposed({ inputs, outputs, weights }: DenseLayer): Float32Array {
+/** The weights (inputs, outputs), input by input. */
+export function columnsOf({ inputs, outputs, weights }: DenseLayer): Float32Array {
   const columns = new Float32Array(weights.length);
   for (let row = 0; row < outputs; row++)
     for (let column = 0; column < inputs; column++) columns[column * outputs + row] = weights[row * inputs + column]!;
