@@ -455,6 +455,17 @@ export const root: Command = {
       ],
     },
     {
+      name: "feedback",
+      summary: "Say what an answer was worth: the router learns from it, on this device, and keeps no word of it.",
+      arguments: [{ name: "WHAT", required: true, summary: "good, bad or retry; show what is kept, or reset it" }],
+      options: [
+        { name: "id", value: "ID", summary: "of the question or its turn; default: the newest of the project" },
+        JSON_OUTPUT,
+      ],
+      examples: ["mobile-ai feedback bad"],
+      run: async (parsed, terminal) => (await import("./commands/feedback.js")).feedback(parsed, terminal),
+    },
+    {
       name: "router",
       summary: "The learned router: measure, train and inspect it.",
       subcommands: [
@@ -501,6 +512,25 @@ export const root: Command = {
           ],
           examples: ["mobile-ai router train --data ../shared/data/routing --out router.bin --seed 1"],
           run: async (parsed, terminal) => (await import("./commands/router.js")).trainRouterCommand(parsed, terminal),
+        },
+        {
+          name: "simulate",
+          summary: "Run a stream of questions past a learner that sees only the reward of what it chose.",
+          arguments: [{ name: "DATA", required: true, rest: true, summary: ".jsonl files or directories of them" }],
+          options: [
+            { name: "price", value: "SHARE", summary: "taken off the quality of a remote answer (0.25)" },
+            {
+              name: "train",
+              value: "FILES",
+              multiple: true,
+              summary: "what the router that does not learn was fitted on",
+            },
+            WEIGHTS,
+            { name: "limit", value: "COUNT", summary: "at most so many questions of each set" },
+            SEED,
+            JSON_OUTPUT,
+          ],
+          run: async (parsed, terminal) => (await import("./commands/router.js")).simulateRouter(parsed, terminal),
         },
         {
           name: "use",
@@ -629,6 +659,20 @@ export const root: Command = {
             JSON_OUTPUT,
           ],
           run: async (parsed, terminal) => (await import("./commands/wake-eval.js")).evalWake(parsed, terminal),
+        },
+        {
+          name: "record",
+          summary:
+            "Record a phrase a dozen times, guided; each recording becomes a WAV file, and nothing else is kept.",
+          arguments: [{ name: "DIR", required: true, summary: "where to put them, in a directory for the speaker" }],
+          options: [
+            { name: "phrase", value: "NAME", summary: "the phrase" },
+            { name: "speaker", value: "NAME", summary: "who speaks; default: me" },
+            { name: "count", value: "N", summary: "how many; default: 12" },
+            { name: "device", value: "NAME", summary: "the microphone, as arecord -L names it" },
+          ],
+          examples: ['mobile-ai wake record --phrase "hey nova" nova'],
+          run: async (parsed, terminal) => (await import("./commands/wake-record.js")).recordWake(parsed, terminal),
         },
         {
           name: "train",

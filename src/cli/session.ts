@@ -30,6 +30,7 @@ import type { SpendingLedger } from "../resilience/spending-ledger.js";
 import type { ExpertSystem } from "../rules/expert-system.js";
 import { CommandError, type Parsed, UsageError } from "./command.js";
 import { loadSettings, pathsOf, remoteApiKey } from "./configuration.js";
+import { adaptationOf } from "./feedback-store.js";
 import { reasonOf } from "./files.js";
 import { routerOf } from "./router-of-settings.js";
 import { rulesOf } from "./rules-of-settings.js";
@@ -134,10 +135,13 @@ export async function openSession(
       if (runtime === undefined || runtime.engines !== wanted) {
         const device = nodeDevice();
         await device.refresh();
+        const router = await routerOf(settings, terminal);
+        const adaptation = await adaptationOf(router.model, store, context);
         const orchestrator = new Orchestrator({
           engines: wanted,
           rules,
-          router: await routerOf(settings, terminal),
+          router,
+          ...(adaptation === undefined ? {} : { adaptation }),
           context,
           device: reachable(device, settings.text("remote.baseUrl")),
           telemetry: metrics,

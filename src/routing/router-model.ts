@@ -1,4 +1,5 @@
 import type { Classifier } from "../nets/classifier.js";
+import type { SparseVector } from "../nets/text-encoder.js";
 import { AnswerModel, type Answers, type VerifierWeights } from "./answer-model.js";
 import { temper } from "./calibration.js";
 import { type FeatureScaling, type QuestionCircumstances, RouterFeatures } from "./router-features.js";
@@ -44,6 +45,7 @@ export const SIDE = { local: 0, remote: 1, either: 2 } as const;
 export class RouterModel {
   readonly weights: RouterWeights;
   readonly #features: RouterFeatures;
+  #vector: SparseVector = { indices: new Uint16Array(0), values: new Float32Array(0), count: 0 };
   readonly #side: Float32Array = new Float32Array(3);
   readonly #localOk: Float32Array = new Float32Array(2);
   readonly #answers: AnswerModel | undefined;
@@ -54,10 +56,16 @@ export class RouterModel {
     this.#answers = weights.verifier === undefined ? undefined : new AnswerModel(weights.verifier);
   }
 
+  /** The 384 features of the question asked about last; they hold until the next. */
+  get features(): SparseVector {
+    return this.#vector;
+  }
+
   /** O(length of the text). */
   opinion(text: string, circumstances: QuestionCircumstances = {}): Opinion {
     const { side, localOk, temperature } = this.weights;
-    const { indices, values, count } = this.#features.encode(text, circumstances);
+    this.#vector = this.#features.encode(text, circumstances);
+    const { indices, values, count } = this.#vector;
     side.predictSparse(indices, values, count, this.#side);
     temper(this.#side, temperature.side);
     localOk.predictSparse(indices, values, count, this.#localOk);

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { messageOf } from "../../core/errors.js";
 import { WeightsError } from "../../nets/weights-file.js";
+import { simulateBandit } from "../../routing/bandit-simulation.js";
 import { costQualityCurve, gainInterval, type JudgedScores, routingGain } from "../../routing/evaluation.js";
 import {
   baselineScores,
@@ -12,6 +13,7 @@ import {
   type RowOpinions,
 } from "../../routing/router-evaluation.js";
 import { decodeRouter, encodeRouter, type ReadRouterWeights } from "../../routing/router-file.js";
+import { RouterModel } from "../../routing/router-model.js";
 import type { RouterRow } from "../../routing/router-rows.js";
 import { trainRouter } from "../../routing/router-training.js";
 import { CommandError, type Parsed, UsageError } from "../command.js";
@@ -333,4 +335,53 @@ export async function showRouter(parsed: Parsed, terminal: Terminal): Promise<nu
       ].join("\n"),
     );
   return 0;
+}
+
+/** `mobile-ai router simulate DATA...`: rewards of a learner with bandit feedback beside those of routers that do not learn. */
+export async function simulateRouter(parsed: Parsed, terminal: Terminal): Promise<number> {
+  const data = await readRouterRows(parsed.words);
+  const [trainPaths, weightsFile, limit] = [parsed.texts("train"), parsed.text("weights"), parsed.count("limit")];
+  const price = shareOf(parsed, "price", 0.25);
+  const seed = seedOf(parsed);
+  if (trainPaths.length > 0 === (weightsFile !== undefined))
+    throw new UsageError("Missing --train FILES or --weights FILE: the router that does not learn");
+  const weights =
+    weightsFile !== undefined
+      ? await readWeights(weightsFile)
+      : {
+          ...(
+            await trainRouter((await readRouterRows(trainPaths)).rows, {
+              seed,
+              head: "linear",
+              signal: terminal.signal,
+            })
+          ).weights,
+          hash: "",
+        };
+  const rows = limit === undefined ? data.rows : [...grouped(data.rows).values()].flatMap((own) => spread(own, limit));
+  const rewards = simulateBandit(rows, new RouterModel(weights), { remotePrice: price, seed });
+  if (parsed.flag("json")) {
+    const figures = Object.fromEntries(Object.entries(rewards).map(([name, value]) => [`bandit/${name}`, value]));
+    print(terminal, JSON.stringify({ rows: rows.length, price, figures }, null, 2));
+  } else
+    print(
+      terminal,
+      table([
+        ["", "REWARD"],
+        ["always local", rewards.alwaysLocal.toFixed(3)],
+        ["always remote", rewards.alwaysRemote.toFixed(3)],
+        ["the router as it came", rewards.fixed.toFixed(3)],
+        ["LinUCB from nothing", rewards.linUcb.toFixed(3)],
+        ["the router, corrected", rewards.adapted.toFixed(3)],
+        ["told both rewards", rewards.fullInformation.toFixed(3)],
+        ["oracle", rewards.oracle.toFixed(3)],
+      ]),
+    );
+  return 0;
+}
+
+/** Rows evenly spread over a set. */
+function spread(rows: readonly RouterRow[], count: number): readonly RouterRow[] {
+  if (rows.length <= count) return rows;
+  return Array.from({ length: count }, (_, place) => rows[Math.floor((place * rows.length) / count)]!);
 }
