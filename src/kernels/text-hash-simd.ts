@@ -1,5 +1,4 @@
 import { arenaBytes } from "./arena.js";
-import { ASCII_KINDS, DIGIT, GAP, LETTER, MARK } from "./code-points.js";
 import { textEncoderWasm } from "./generated/text-encoder-wasm.js";
 import { type HashBlock, LOGARITHMS, type TextHash } from "./text-hash.js";
 import { compileKernels, type WasmKernels } from "./wasm-module.js";
@@ -11,17 +10,25 @@ interface Exports {
     text: number,
     length: number,
     sums: number,
-    seen: number,
     indices: number,
     values: number,
+    starts: number,
+    ends: number,
+    hashes: number,
+    roots: number,
   ): number;
 }
 
 /** UTF-16 units of the longest text that the kernel takes. */
 const MAX_LENGTH = 16_384;
 /** Fields of a block in `assembly/text-encoder.ts`. */
-const FIELDS = 10;
-const SPACE = 32;
+const FIELDS = 8;
+/** The kernel reads and lowers 64 bytes at once. */
+const STEP = 64;
+/** It gathers so many hashes. */
+const HASHES = 272;
+/** Sums of squares whose inverse root is looked up: a root and a division take as long as half of the rest. */
+const ROOTS = 1024;
 
 /** The kernel, for ASCII text of at most 16,384 characters; undefined where the runtime has no WebAssembly. */
 export function simdTextHash(blocks: readonly HashBlock[], dimensions: number): TextHash | undefined {
@@ -40,50 +47,46 @@ class WasmTextHash implements TextHash {
   readonly #blocksAt: number;
   readonly #blocks: number;
   readonly #sumsAt: number;
-  readonly #seenAt: number;
   readonly #indicesAt: number;
   readonly #valuesAt: number;
+  readonly #startsAt: number;
+  readonly #endsAt: number;
+  readonly #hashesAt: number;
+  readonly #rootsAt: number;
 
   constructor(kernels: WasmKernels<Exports>, blocks: readonly HashBlock[], dimensions: number) {
-    const perBlock = 512 + arenaBytes(FIELDS, 4) + arenaBytes(9, 4);
-    const perDimension = 2 * arenaBytes(dimensions + 1, 4) + arenaBytes(dimensions, 4) + arenaBytes(dimensions, 1);
-    const bytes = blocks.length * perBlock + 1024 + perDimension + MAX_LENGTH + 16;
+    const perText = arenaBytes(MAX_LENGTH + STEP, 1) + 2 * arenaBytes(MAX_LENGTH + STEP, 2);
+    const fixed = arenaBytes(HASHES, 4) + arenaBytes(ROOTS, 8);
+    const perDimension = 2 * arenaBytes(dimensions + 1, 4) + arenaBytes(dimensions, 4);
+    const bytes =
+      arenaBytes(FIELDS * blocks.length, 4) + arenaBytes(LOGARITHMS.length, 4) + perText + perDimension + fixed;
     const { exports, arena } = kernels.instantiate(bytes);
     this.#exports = exports;
-    const logarithms = arena.f32(256);
+    const logarithms = arena.f32(LOGARITHMS.length);
     logarithms.set(LOGARITHMS);
     const fields = arena.i32(FIELDS * blocks.length);
     this.#blocksAt = fields.byteOffset;
     this.#blocks = blocks.length;
-    for (const [place, block] of blocks.entries()) {
-      const { kind, n, offset, bins, signed } = block;
-      const lowered = arena.u8(256);
-      const groups = arena.u8(256);
-      fillTables(block, lowered, groups);
+    for (const [place, { kind, marks, n, offset, bins, signed, logarithm }] of blocks.entries()) {
+      const pointer = logarithm ? logarithms.byteOffset : 0;
       fields.set(
-        [
-          kind === "word" ? 1 : 0,
-          lowered.byteOffset,
-          groups.byteOffset,
-          arena.i32(9).byteOffset,
-          n[0],
-          n[1],
-          offset,
-          bins,
-          signed ? 1 : 0,
-          block.logarithm ? logarithms.byteOffset : 0,
-        ],
+        [kind === "word" ? 1 : 0, marks ? 1 : 0, n[0], n[1], offset, bins, signed ? 1 : 0, pointer],
         place * FIELDS,
       );
     }
     this.#sumsAt = arena.i32(dimensions).byteOffset;
-    this.#seenAt = arena.u8(dimensions).byteOffset;
+    this.#startsAt = arena.u16(MAX_LENGTH + STEP).byteOffset;
+    this.#endsAt = arena.u16(MAX_LENGTH + STEP).byteOffset;
+    this.#hashesAt = arena.i32(HASHES).byteOffset;
+    const roots = arena.f64(ROOTS);
+    for (let square = 1; square < ROOTS; square++) roots[square] = 1 / Math.sqrt(square);
+    this.#rootsAt = roots.byteOffset;
     // One entry more: the kernel writes an index before it knows whether it is new.
     this.indices = arena.u16(dimensions + 1).subarray(0, dimensions);
     this.values = arena.f32(dimensions + 1).subarray(0, dimensions);
     this.#indicesAt = this.indices.byteOffset;
     this.#valuesAt = this.values.byteOffset;
-    this.#text = arena.u8(MAX_LENGTH + 16).subarray(0, MAX_LENGTH);
+    this.#text = arena.u8(MAX_LENGTH + STEP).subarray(0, MAX_LENGTH);
     this.#textAt = this.#text.byteOffset;
   }
 
@@ -98,18 +101,12 @@ class WasmTextHash implements TextHash {
       this.#textAt,
       written,
       this.#sumsAt,
-      this.#seenAt,
       this.#indicesAt,
       this.#valuesAt,
+      this.#startsAt,
+      this.#endsAt,
+      this.#hashesAt,
+      this.#rootsAt,
     );
-  }
-}
-
-function fillTables({ kind, marks }: HashBlock, lowered: Uint8Array, groups: Uint8Array): void {
-  for (let code = 0; code < 128; code++) {
-    const group = ASCII_KINDS[code]!;
-    if (kind === "word" && (group === GAP || (group === MARK && !marks))) continue;
-    lowered[code] = group === GAP ? SPACE : group === LETTER ? code | 32 : code;
-    groups[code] = group === LETTER ? 2 : group === DIGIT && !marks ? 3 : 1;
   }
 }
