@@ -2,8 +2,8 @@ import type { Query } from "../../core/query.js";
 import type { Parsed } from "../command.js";
 import { openSession } from "../session.js";
 import { print, remark, safe, type Terminal } from "../terminal.js";
-import { flushWaiting, keepForLater, mayWait } from "./background.js";
 import { closingLine, exitCodeOf, explanation, outcomeJson, readQuestion, sideOf } from "./answering.js";
+import { flushWaiting, keepForLater, mayWait } from "./background.js";
 
 /** `mobile-ai ask`: one question, its answer as it comes, and a closing line that says who answered and why. */
 export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {

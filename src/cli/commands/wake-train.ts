@@ -174,7 +174,7 @@ async function setsOf(
   cache: string,
   terminal: Terminal,
 ): Promise<Record<"train" | "dev", Part>> {
-  const variants = Math.max(20, Math.min(100, Math.round(2000 / sources.positives.length)));
+  const variants = Math.max(20, Math.min(100, Math.round(5000 / sources.positives.length)));
   const part = async (name: "train" | "dev"): Promise<Part> => {
     const of = (sounds: readonly Sound[]): Sound[] => sounds.filter(({ recording }) => partOf(recording) === name);
     const noises = of(sources.noises);
