@@ -300,12 +300,16 @@ const ENOUGH = 100;
 
 function atMostEnough(detections: Rule["detections"]): Rule["detections"] {
   let found = 0;
-  return detections.map((detection) => ({
+  return detections.map((detection, index) => ({
     ...detection,
-    begin() {
-      found = 0;
-      detection.begin?.();
-    },
+    // One is told of a new text for all of them: a hundred calls for each text would be a tenth of its time.
+    ...(index === 0
+      ? {
+          begin: () => {
+            found = 0;
+          },
+        }
+      : {}),
     find(text, start, end) {
       if (found >= ENOUGH) return undefined;
       const span = detection.find(text, start, end);
