@@ -22,6 +22,8 @@ export function remoteEngine(options: {
   readonly attemptMs: number;
   /** Whether the server is known to take gzipped requests; it is found out otherwise. */
   readonly gzip: boolean;
+  /** Where the server takes several questions in one request, if it does. */
+  readonly batchUrl?: string | undefined;
   readonly silenceMs: number;
   readonly contextTokens?: number;
   readonly apiKey: () => Promise<string | undefined>;
@@ -45,6 +47,7 @@ export function remoteEngine(options: {
     fetch,
     cache,
     gzip,
+    batchUrl,
   } = options;
   const { record, totals } = openEgress(({ engine, bytes }) => sentBytes(engine ?? "unknown", bytes));
   const acceptsGzip = gzip ? [new URL(baseUrl).origin] : [];
@@ -53,7 +56,10 @@ export function remoteEngine(options: {
   const attempt = withTimeout(wire.model, { silenceMs: Math.min(attemptMs, silenceMs) });
   const retried = withRetry(attempt, { maxAttempts, budget: new RetryBudget(), deadlineMs: silenceMs });
   const breaker = new CircuitBreaker({ clock: systemClock });
-  const batched = withBatching(withBreaker(withTimeout(retried, { silenceMs }), breaker));
+  const batched = withBatching(withBreaker(withTimeout(retried, { silenceMs }), breaker), {
+    generateMany:
+      batchUrl === undefined ? undefined : (calls, signal) => wire.model.generateMany(calls, { url: batchUrl, signal }),
+  });
   return {
     ...wire,
     model: cache === undefined ? batched : withCache(batched, cache),

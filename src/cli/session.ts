@@ -256,6 +256,7 @@ class Engines {
         baseUrl,
         model,
         maxAttempts: this.#settings.number("remote.maxAttempts")!, // has a default
+        batchUrl: this.#settings.text("remote.batchUrl"),
         gzip: this.#settings.flag("remote.gzip"),
         attemptMs: 1000 * this.#settings.number("remote.attemptSeconds")!, // has a default
         silenceMs: 1000 * this.#settings.number("remote.silenceSeconds")!, // has a default

@@ -65,6 +65,12 @@ export const SETTINGS: readonly Setting[] = [
     fallback: 2000,
   },
   {
+    key: "remote.batchUrl",
+    summary: "where the server takes several questions in one request, if it does (docs/resilience.md)",
+    schema: httpUrl,
+    fallback: undefined,
+  },
+  {
     key: "remote.gzip",
     summary: "the server takes gzipped requests; one that says so itself need not be told of",
     schema: flag,

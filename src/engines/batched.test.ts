@@ -1,8 +1,12 @@
 import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { completion, jsonReply, startOpenAIServer } from "../../test/support/openai-server.js";
 import { collectStream, PROVIDER_KEY, textOfContent, UNKNOWN_USAGE } from "../core/language-model.js";
+import { ExpertSystem } from "../rules/expert-system.js";
 import { ManualClock, scriptedEngine } from "../testing.js";
 import { withBatching } from "./batched.js";
+import { createEgress } from "./egress.js";
+import { openAICompatibleEngine } from "./openai-compatible.js";
 
 const say = (text: string, mayWait?: "soon" | "background", abortSignal?: AbortSignal): LanguageModelV4CallOptions => ({
   prompt: [{ role: "user", content: [{ type: "text", text }] }],
@@ -98,5 +102,35 @@ describe("a batched model", () => {
     const alone = model.doGenerate(say("e", "soon"));
     await clock.advance(100);
     expect(textOfContent((await alone).content)).toBe("one by one");
+  });
+
+  test("asks a server that takes several calls in one request, each with its own answer or error", async () => {
+    const server = await startOpenAIServer([
+      jsonReply({
+        responses: [
+          { status: 200, body: completion({ content: "first" }) },
+          { status: 429, body: { error: { message: "slow down" } } },
+          { status: 200, body: completion({ content: "third" }) },
+        ],
+      }),
+    ]);
+    onTestFinished(() => server.close());
+    const egress = createEgress({ scanner: new ExpertSystem() });
+    const { model } = openAICompatibleEngine({ baseUrl: server.baseUrl, model: "m", egress, place: "network" });
+    const url = `${server.baseUrl}/batch`;
+    const batched = withBatching(model, {
+      soon: { maxBatchSize: 3, maxWaitMs: 10_000 },
+      generateMany: (calls, signal) => model.generateMany(calls, { url, signal }),
+    });
+    const results = await Promise.allSettled(["a", "b", "c"].map((text) => batched.doGenerate(say(text, "soon"))));
+    expect(
+      results.map((each) => (each.status === "fulfilled" ? textOfContent(each.value.content) : each.reason)),
+    ).toEqual(["first", expect.objectContaining({ status: 429, retryable: true }), "third"]);
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]!.json).toMatchObject({ requests: [{ model: "m" }, { model: "m" }, { model: "m" }] });
+    const flagged = "My password is Tr0ub4dor&3";
+    const refused = await Promise.allSettled([flagged, "b", "c"].map((text) => batched.doGenerate(say(text, "soon"))));
+    expect(refused.every(({ status }) => status === "rejected")).toBe(true); // the guard before it would have told them apart
+    expect(server.receivedText()).not.toContain("Tr0ub4dor");
   });
 });

@@ -45,8 +45,16 @@ export interface OpenAICompatibleOptions {
  * A model behind the OpenAI wire (`POST {baseUrl}/chat/completions`): OpenAI, llama-server, Ollama, LM Studio, vLLM and
  * most hosts. Fails with EngineError, EgressRefusedError, CannotAnswerError, or the signal's own reason.
  */
-export function createOpenAICompatibleModel(options: OpenAICompatibleOptions): LanguageModelV4 {
+export function createOpenAICompatibleModel(options: OpenAICompatibleOptions): BatchingLanguageModel {
   return new OpenAICompatibleModel(options);
+}
+
+/** A model whose server may take several calls in one request. */
+export interface BatchingLanguageModel extends LanguageModelV4 {
+  generateMany(
+    calls: readonly LanguageModelV4CallOptions[],
+    options: { readonly url: string; readonly signal: AbortSignal },
+  ): Promise<readonly PromiseSettledResult<LanguageModelV4GenerateResult>[]>;
 }
 
 /** The same as an engine: its id, its place, and what it is known to support. */
@@ -55,7 +63,7 @@ export function openAICompatibleEngine(
     readonly contextTokens?: number | undefined;
     readonly supports?: Partial<Engine["supports"]> | undefined;
   },
-): Engine {
+): Engine & { readonly model: BatchingLanguageModel } {
   const { contextTokens, supports } = options;
   return {
     id: idOf(options),
@@ -87,7 +95,7 @@ function placeOf({ place, baseUrl, model }: OpenAICompatibleOptions): "device" |
 const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /** Everything that may hold a key is private: neither JSON.stringify nor an inspector shows it. */
-class OpenAICompatibleModel implements LanguageModelV4 {
+class OpenAICompatibleModel implements BatchingLanguageModel {
   readonly specificationVersion = "v4" as const;
   readonly provider = "openai-compatible";
   readonly modelId: string;
@@ -159,6 +167,60 @@ class OpenAICompatibleModel implements LanguageModelV4 {
       throwIfFailed: (chunk) => this.#throwIfFailed(chunk, withheld),
     });
     return { stream, response: { headers: visibleHeaders(response) } };
+  }
+
+  /**
+   * Several calls in one request, for a server that takes `{ requests: [body, ...] }` at `url` and answers
+   * `{ responses: [{ status, body }, ...] }` in order, each body as it would have been alone. Each call has its own outcome;
+   * rejects when the request as a whole fails.
+   */
+  async generateMany(
+    calls: readonly LanguageModelV4CallOptions[],
+    { url, signal }: { readonly url: string; readonly signal: AbortSignal },
+  ): Promise<readonly PromiseSettledResult<LanguageModelV4GenerateResult>[]> {
+    const prepared = calls.map((call) => chatRequest(call, this.#style, false));
+    const key = await this.#apiKey?.();
+    const secrets = [...(key ? [key] : []), ...Object.values(this.#headers)];
+    const response = await this.#egress.send({
+      url,
+      method: "POST",
+      headers: {
+        accept: "application/json",
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+        ...this.#headers,
+      },
+      json: { requests: prepared.map(({ body }) => body) },
+      signal,
+      engine: this.#id,
+      place: this.#place,
+    });
+    const text = await readBody(response, { maxBytes: calls.length * this.#maxResponseBytes, signal });
+    const origin = this.#url.origin;
+    const nowMs = this.#clock.nowMs();
+    if (!response.ok) {
+      const facts = { status: response.status, body: text, retryAfter: response.headers.get("retry-after"), origin };
+      throw statusError(facts, { secrets, call: calls[0]! }, nowMs); // a batch has at least one
+    }
+    const answers = asRecord(this.#parse(text, response))?.["responses"];
+    if (!Array.isArray(answers) || answers.length !== calls.length) {
+      throw new EngineError(`Cannot read the answers of ${origin}: expected ${calls.length} of them`);
+    }
+    return calls.map((call, index) => {
+      try {
+        const answer = asRecord(answers[index]);
+        const status = answer?.["status"];
+        const withheld: Withheld = { secrets, call };
+        if (status !== 200) {
+          const facts = { status: typeof status === "number" ? status : 500, retryAfter: null, origin };
+          throw statusError({ ...facts, body: JSON.stringify(answer?.["body"] ?? null) }, withheld, nowMs);
+        }
+        this.#throwIfFailed(answer?.["body"], withheld);
+        const completion = readCompletion(answer?.["body"], this.#newToolCallId);
+        return { status: "fulfilled", value: { ...completion, warnings: prepared[index]!.warnings } };
+      } catch (reason) {
+        return { status: "rejected", reason };
+      }
+    });
   }
 
   async #post(
