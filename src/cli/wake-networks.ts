@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { access, readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { applicationPaths } from "../platform/node/paths.js";
 import type { WakeStages } from "../wake/detector.js";
 import type { Normalization } from "../wake/front-end.js";
 import { createVerifier, decodeVerifier, type VerifierModel } from "../wake/verifier-network.js";
+import { decodeWakeNetwork, WakeNetwork, type WakeNetworkModel } from "../wake/wake-network.js";
 import { CommandError, type Parsed, UsageError } from "./command.js";
 import { reasonOf } from "./files.js";
 import type { Terminal } from "./terminal.js";
@@ -30,6 +31,7 @@ export interface PhraseNetworks {
   readonly phrase: string;
   readonly normalization: Normalization;
   readonly verifier: VerifierModel;
+  readonly first: WakeNetworkModel | undefined;
   /** Stages over state of their own: one for each stream of sound. */
   stages(): WakeStages;
 }
@@ -74,17 +76,36 @@ export function slug(phrase: string): string {
 
 async function loadPhrase(path: string): Promise<PhraseNetworks> {
   const verifier = await loaded(path, decodeVerifier);
+  const { phrase, normalization, threshold } = verifier;
+  const firstPath = path.replace(/\.verifier$/, ".first");
+  const first = (await isThere(firstPath)) ? await loaded(firstPath, decodeWakeNetwork) : undefined;
+  if (first !== undefined && (first.phrase !== phrase || first.normalization !== normalization)) {
+    throw new CommandError(
+      `Cannot use ${firstPath}: expected a first stage for "${phrase}" over ${normalization}, got "${first.phrase}" over ${first.normalization}`,
+    );
+  }
   return {
-    phrase: verifier.phrase,
-    normalization: verifier.normalization,
+    phrase,
+    normalization,
     verifier,
+    first,
     stages: () => ({
-      phrase: verifier.phrase,
+      phrase,
       verifier: createVerifier(verifier),
-      firstThreshold: 0.5,
-      threshold: verifier.threshold,
+      ...(first === undefined ? {} : { first: new WakeNetwork(first) }),
+      firstThreshold: first?.threshold ?? 0,
+      threshold,
     }),
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false; // whatever is wrong with a file that is there shows when it is read
+  }
 }
 
 async function loaded<T>(path: string, decode: (bytes: Uint8Array) => T): Promise<T> {
