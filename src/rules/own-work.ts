@@ -71,6 +71,7 @@ function workedOn(detection: Detection, guard: RegExp): Detection {
   return {
     ...detection,
     find(text, start, end): Span | undefined {
+      if (isLetter(text.charCodeAt(start - 1))) return undefined;
       const from = sentenceStart(text, start);
       if (from === undefined || !givesWork(text, from, end) || isChoice(text, from)) return undefined;
       const span = detection.find(text, start, end);
@@ -154,6 +155,7 @@ function foreignWork(keywords: readonly string[], pattern: RegExp): Detection {
   return {
     ...detection,
     find(text, start, end) {
+      if (isLetter(text.charCodeAt(start - 1))) return undefined;
       const first = sentenceStart(text, start);
       if (first === undefined || matchAt(FOREIGN_WORK, text, first) === undefined) return undefined;
       const span = detection.find(text, start, end);
