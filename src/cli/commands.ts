@@ -36,12 +36,19 @@ const THRESHOLD: OptionSpec = {
   summary: "wake from this score on, 0 to 1; default: the network's own",
 };
 
+const DATA: OptionSpec = {
+  name: "data",
+  value: "FILES",
+  multiple: true,
+  summary: "questions that quality is measured on",
+};
+const OUT: OptionSpec = { name: "out", short: "o", value: "FILE", summary: "where the weights go" };
 const WEIGHTS: OptionSpec = { name: "weights", value: "FILE", summary: "a router's weights" };
 const HEAD: OptionSpec = {
   name: "head",
   value: "WHICH",
   choices: ["auto", "linear", "mlp"],
-  summary: "the network: auto keeps what is better on rows kept aside",
+  summary: "linear (eval), mlp (384-100-50-3), or auto (train): what is better on rows kept aside",
 };
 const ALPHA: OptionSpec = { name: "alpha", value: "SHARE", summary: "mean regret promised for local answers (0.05)" };
 const DIRECT: OptionSpec = { name: "direct", value: "SHARE", summary: "questions that go straight to remote (0.2)" };
@@ -512,6 +519,33 @@ export const root: Command = {
           ],
           examples: ["mobile-ai router train --data ../shared/data/routing --out router.bin --seed 1"],
           run: async (parsed, terminal) => (await import("./commands/router.js")).trainRouterCommand(parsed, terminal),
+        },
+        {
+          name: "quantize",
+          summary: "Keep the network in 8-bit weights; reports size, speed and quality before and after.",
+          arguments: [{ name: "FILE", required: true, summary: "the weights to make smaller" }],
+          options: [DATA, OUT, JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/router-compress.js")).quantize(parsed, terminal),
+        },
+        {
+          name: "prune",
+          summary: "Leave out the weakest weights; reports size, speed and quality before and after.",
+          arguments: [{ name: "FILE", required: true, summary: "the weights to make smaller" }],
+          options: [
+            DATA,
+            OUT,
+            { name: "sparsity", value: "SHARE", summary: "share that goes (0.8)" },
+            { name: "epochs", value: "COUNT", summary: "passes over the data" },
+            JSON_OUTPUT,
+          ],
+          run: async (parsed, terminal) => (await import("./commands/router-compress.js")).prune(parsed, terminal),
+        },
+        {
+          name: "distill",
+          summary: "Train a student of a tenth of the parameters; reports size, speed and quality before and after.",
+          arguments: [{ name: "FILE", required: true, summary: "the weights to make smaller" }],
+          options: [DATA, OUT, { name: "epochs", value: "COUNT", summary: "passes over the data" }, JSON_OUTPUT],
+          run: async (parsed, terminal) => (await import("./commands/router-compress.js")).distill(parsed, terminal),
         },
         {
           name: "simulate",

@@ -4,7 +4,7 @@ import { initialMlp } from "../nets/mlp-initial.js";
 import { createTextEncoder } from "../nets/text-encoder.js";
 import { trainMlp } from "../nets/training.js";
 import { type FeatureRows, type SparseRow, selectRows, sparseRows, type TrainingRows } from "../nets/training-rows.js";
-import { conformalThreshold, fitTemperature } from "./calibration.js";
+import { conformalThreshold, fitTemperature, temper } from "./calibration.js";
 import { quantile, routingGain } from "./evaluation.js";
 import { crossFitTable, type HashedTable, type HashedTexts, hashTexts, tableBlocks } from "./hashed-table.js";
 import { INDICATORS, indicate } from "./indicators.js";
@@ -83,15 +83,27 @@ export async function trainRouter(rows: readonly RouterRow[], options: RouterTra
     ? await mlpHead(data.side, { seed, signal, epochs: compared?.epochs ?? MLP_EPOCHS })
     : linear.side;
   report("calibration", 4);
+  // A network is judged by the one fold that was kept from it, linear layers by all five.
+  const judged = useMlp && compared !== undefined ? compared.inside : rows.map((_, row) => row);
+  if (useMlp && compared !== undefined) kept.side.set(compared.side);
   const temperature = {
-    side: fitTemperature(kept.side, data.side.targets, 3),
+    side: fitTemperature(pick(kept.side, judged, 3), pick(data.side.targets, judged, 3), 3),
     localOk: fitTemperature(kept.localOk, data.localOk.targets, 2),
   };
+  for (let row = 0; row < rows.length; row++) {
+    temper(kept.side.subarray(3 * row, 3 * row + 3), temperature.side);
+    temper(kept.localOk.subarray(2 * row, 2 * row + 2), temperature.localOk);
+  }
   const opinions = Array.from(rows, (_, row) =>
     opinionOf(kept.side.subarray(3 * row, 3 * row + 3), kept.localOk[2 * row + 1]!),
   );
   const verifier = fitVerifier(rows, opinions, { folds, foldCount: FOLDS, transfer: options.transfer ?? false });
-  const thresholds = thresholdsOf(rows, opinions, { alpha, directShare, afterAnswer: verifier?.outOfFold });
+  const chosen = <Value>(list: readonly Value[]): readonly Value[] => judged.map((row) => list[row]!);
+  const thresholds = thresholdsOf(chosen(rows), chosen(opinions), {
+    alpha,
+    directShare,
+    afterAnswer: verifier === undefined ? undefined : pick(verifier.outOfFold, judged, 1),
+  });
   report("done", 5);
   return {
     weights: {
@@ -267,6 +279,22 @@ interface Compared {
   readonly linear: number;
   readonly mlp: number;
   readonly epochs: number;
+  /** The rows kept aside. */
+  readonly inside: readonly number[];
+  /** (rows, 3): what the network says of those; of the others what it learned. */
+  readonly side: Float32Array;
+}
+
+/** The entries (width) of some rows. */
+function pick<Values extends Float32Array | Float64Array>(
+  values: Values,
+  rows: readonly number[],
+  width: number,
+): Values {
+  const picked = values.slice(0, rows.length * width) as Values; // a slice is of the same type
+  for (const [place, row] of rows.entries())
+    for (let at = 0; at < width; at++) picked[place * width + at] = values[row * width + at]!;
+  return picked;
 }
 
 /** APGR of both heads on one fold, and after how many epochs the network was best there. */
@@ -294,7 +322,14 @@ async function comparedHeads(
       remote: inside.map((row) => rows[row]!.remote),
     }).apgr;
   };
-  return { linear: gainOf(linear), mlp: gainOf(result.mlp), epochs: Math.max(1, result.epoch) };
+  const side = new Float32Array(3 * rows.length);
+  predictRows(
+    result.mlp,
+    data.side.features,
+    rows.map((_, row) => row),
+    side,
+  );
+  return { linear: gainOf(linear), mlp: gainOf(result.mlp), epochs: Math.max(1, result.epoch), inside, side };
 }
 
 async function mlpHead(

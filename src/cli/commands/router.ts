@@ -54,7 +54,7 @@ export async function evalRouter(parsed: Parsed, terminal: Terminal): Promise<nu
   const options = {
     seed: seedOf(parsed),
     folds: parsed.count("folds") ?? 5,
-    head: headOf(parsed),
+    head: headOf(parsed, "linear"),
     alpha: shareOf(parsed, "alpha", 0.05),
     directShare: shareOf(parsed, "direct", 0.2),
     ...(train === undefined ? {} : { train }),
@@ -175,7 +175,7 @@ export async function trainRouterCommand(parsed: Parsed, terminal: Terminal): Pr
   const progress = new ShareProgress(terminal);
   const trained = await trainRouter(data.rows, {
     seed,
-    head: headOf(parsed),
+    head: headOf(parsed, "auto"),
     alpha: shareOf(parsed, "alpha", 0.05),
     directShare: shareOf(parsed, "direct", 0.2),
     transfer: new Set(data.rows.map((row) => row.dataset)).size > 1,
@@ -276,8 +276,8 @@ function seedOf(parsed: Parsed): number {
   return seed;
 }
 
-function headOf(parsed: Parsed): "linear" | "mlp" | "auto" {
-  return (parsed.text("head") ?? "auto") as "linear" | "mlp" | "auto"; // one of the option's choices
+function headOf(parsed: Parsed, otherwise: "linear" | "auto"): "linear" | "mlp" | "auto" {
+  return (parsed.text("head") ?? otherwise) as "linear" | "mlp" | "auto"; // one of the option's choices
 }
 
 function shareOf(parsed: Parsed, name: string, otherwise: number): number {
