@@ -5,9 +5,10 @@
 const INPUTS: usize = 0; // channels, padded to 16
 const GRADED: usize = 4; // inputs are int16 values (Q15) instead of spikes
 const LAYERS: usize = 8;
-const EVENTS: usize = 12; // scratch: row numbers of this step's spikes
+const EVENTS: usize = 12; // scratch: where the rows of this step's spikes are
 const SCORES: usize = 16; // the last layer's membrane after each step
-const FIRST_LAYER: usize = 20;
+const INPUT_BITS: usize = 20; // scratch: a bit for each input channel, padded to 8 bytes
+const FIRST_LAYER: usize = 24;
 
 // Words of a layer's record.
 const VECTORS: usize = 0;
@@ -43,6 +44,7 @@ export function run(network: usize, inputs: usize, outputs: usize, steps: i32): 
   const graded = load<i32>(network, GRADED);
   const layers = load<i32>(network, LAYERS);
   const events = <usize>load<u32>(network, EVENTS);
+  const bits = <usize>load<u32>(network, INPUT_BITS);
   let scores = <usize>load<u32>(network, SCORES);
   for (let step = 0; step < steps; step++) {
     let layer = network + FIRST_LAYER;
@@ -50,14 +52,17 @@ export function run(network: usize, inputs: usize, outputs: usize, steps: i32): 
       scatterGraded(layer, inputs, channels);
       inputs += (<usize>channels) << 1;
     } else {
-      scatter(layer, events, spikesOf(inputs, channels, events));
+      pack(inputs, channels, bits);
+      scatter(layer, bits, channels, events);
       inputs += channels;
     }
     for (let index = 1; ; index++) {
-      const count = update(layer, events);
+      update(layer);
       if (index === layers) break;
+      const spikes = <usize>load<u32>(layer, SPIKES);
+      const units = load<i32>(layer, VECTORS) << 3;
       layer += LAYER_BYTES;
-      scatter(layer, events, count);
+      scatter(layer, spikes, units, events);
     }
     const vectors = load<i32>(layer, VECTORS);
     const spikes = <usize>load<u32>(layer, SPIKES);
@@ -72,51 +77,51 @@ export function run(network: usize, inputs: usize, outputs: usize, steps: i32): 
   }
 }
 
-/** Writes the numbers of the channels that are not zero and returns how many there are. */
+/** A bit for each channel that is not zero, 64 to a word; words are written whole, or reading them back would wait for each part. */
 // @inline
-function spikesOf(inputs: usize, channels: i32, events: usize): i32 {
-  let at = events;
+function pack(inputs: usize, channels: i32, bits: usize): void {
   const zero = i8x16.splat(0);
   for (let first = 0; first < channels; first += 64) {
-    // One loop over 64 channels instead of four over 16: fewer mispredicted ends.
-    let mask = <u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first), zero)));
-    if (first + 16 < channels) mask |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first, 16), zero)))) << 16;
-    if (first + 32 < channels) mask |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first, 32), zero)))) << 32;
-    if (first + 48 < channels) mask |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + first, 48), zero)))) << 48;
-    at = listed(mask, first, at);
+    let word: u64 = 0;
+    const end = min(channels, first + 64);
+    for (let channel = first; channel < end; channel += 16)
+      word |= (<u64>(<u32>i8x16.bitmask(i8x16.ne(v128.load(inputs + channel), zero)))) << (channel & 63);
+    store<u64>(bits + (first >> 3), word);
   }
-  return <i32>((at - events) >> 2);
-}
-
-/** Writes the number of each bit, from `first`; returns where the list ends. */
-// @inline
-function listed(bits: u64, first: u32, list: usize): usize {
-  while (bits !== 0) {
-    store<u32>(list, first + <u32>ctz(bits));
-    list += 4;
-    bits &= bits - 1;
-  }
-  return list;
 }
 
 /** Adds the rows of the spiking neurons to what arrives at the layer, now and later. */
-function scatter(layer: usize, events: usize, count: i32): void {
+function scatter(layer: usize, bits: usize, inputs: i32, events: usize): void {
   const bytes = (<usize>load<i32>(layer, VECTORS)) << 4;
-  const ring = <usize>load<u32>(layer, RING);
   const rows = <usize>load<u32>(layer, ROWS);
   const fanOut = <usize>load<u32>(layer, FAN_OUT);
-  const slots = load<i32>(layer, SLOTS);
-  const now = load<i32>(layer, NOW);
-  const end = events + ((<usize>count) << 2);
   let operations: i64 = 0;
-  let event = events;
-  if (slots === 1) {
-    // Without delays a neuron has one row, of its own number. Four vectors of sums stay in registers over all rows.
-    for (; event < end; event += 4) {
-      const number = load<u32>(event);
-      operations += load<u32>(fanOut + (number << 2));
-      store<u32>(event, rows + number * bytes);
+  if (load<i32>(layer, KIND) & 8) {
+    for (let first = 0; first < inputs; first += 64) {
+      let word = load<u64>(bits + (first >> 3));
+      while (word !== 0) {
+        const number = first + <i32>ctz(word);
+        operations += load<u32>(fanOut + (number << 2));
+        scatterRing(layer, number, bytes, rows);
+        word &= word - 1;
+      }
     }
+  } else {
+    // Without delays a neuron has one row, of its own number.
+    let end = events;
+    for (let first = 0; first < inputs; first += 64) {
+      let word = load<u64>(bits + (first >> 3));
+      while (word !== 0) {
+        const number = first + <i32>ctz(word);
+        operations += load<u32>(fanOut + (number << 2));
+        store<u32>(end, rows + number * bytes);
+        end += 4;
+        word &= word - 1;
+      }
+    }
+    const isOdd = (end - events) & 4;
+    let event = events;
+    // Four vectors of sums stay in registers over all rows.
     let neurons = <usize>load<u32>(layer, NEURONS);
     let at: usize = 0;
     for (; at + 64 <= bytes; at += 64) {
@@ -125,7 +130,7 @@ function scatter(layer: usize, events: usize, count: i32): void {
       let sum2 = v128.load(neurons, BIAS + 2 * NEURON_BYTES);
       let sum3 = v128.load(neurons, BIAS + 3 * NEURON_BYTES);
       event = events;
-      if (count & 1) {
+      if (isOdd) {
         const row = <usize>load<u32>(event) + at;
         sum0 = i16x8.add_sat_s(sum0, v128.load(row));
         sum1 = i16x8.add_sat_s(sum1, v128.load(row, 16));
@@ -153,21 +158,23 @@ function scatter(layer: usize, events: usize, count: i32): void {
       v128.store(neurons, sum, ARRIVING);
       neurons += NEURON_BYTES;
     }
-  } else {
-    const starts = <usize>load<u32>(layer, ROW_STARTS);
-    const delays = <usize>load<u32>(layer, ROW_DELAYS);
-    for (; event < end; event += 4) {
-      const number = load<u32>(event);
-      operations += load<u32>(fanOut + (number << 2));
-      const stop = load<u32>(starts + (number << 2), 4);
-      for (let row = load<u32>(starts + (number << 2)); row < stop; row++) {
-        let slot = now + <i32>load<u8>(delays + row);
-        if (slot >= slots) slot -= slots;
-        addRow(ring + slot * bytes, rows + row * bytes, bytes);
-      }
-    }
   }
   store<i64>(layer, load<i64>(layer, OPERATION_COUNT) + operations, OPERATION_COUNT);
+}
+
+/** The same for one neuron where there are delays: each of its rows goes to the step in which it arrives. */
+function scatterRing(layer: usize, number: usize, bytes: usize, rows: usize): void {
+  const ring = <usize>load<u32>(layer, RING);
+  const starts = <usize>load<u32>(layer, ROW_STARTS) + (number << 2);
+  const delays = <usize>load<u32>(layer, ROW_DELAYS);
+  const slots = load<i32>(layer, SLOTS);
+  const now = load<i32>(layer, NOW);
+  const stop = load<u32>(starts, 4);
+  for (let row = load<u32>(starts); row < stop; row++) {
+    let slot = now + <i32>load<u8>(delays + row);
+    if (slot >= slots) slot -= slots;
+    addRow(ring + slot * bytes, rows + row * bytes, bytes);
+  }
 }
 
 // @inline
@@ -207,8 +214,8 @@ function scatterGraded(layer: usize, inputs: usize, channels: i32): void {
   store<i64>(layer, load<i64>(layer, OPERATION_COUNT) + operations, OPERATION_COUNT);
 }
 
-/** One step of a layer's neurons: sets a bit for each that fires, lists them, returns how many. */
-function update(layer: usize, events: usize): i32 {
+/** One step of a layer's neurons: sets a bit for each that fires, and counts them. */
+function update(layer: usize): void {
   if (load<i32>(layer, KIND) & 8) takeFromRing(layer);
   const kind = load<i32>(layer, KIND) & 7;
   // A type for each choice (f64: yes, i32: no), so that each of the eight loops holds only what it needs.
@@ -220,17 +227,6 @@ function update(layer: usize, events: usize): i32 {
   else if (kind === 5) updateAs<f64, i32, f64>(layer);
   else if (kind === 6) updateAs<i32, f64, f64>(layer);
   else updateAs<f64, f64, f64>(layer);
-  const vectors = <u32>load<i32>(layer, VECTORS);
-  const spikes = <usize>load<u32>(layer, SPIKES);
-  let event = events;
-  // Sixty-four neurons at a time, and most of the time none of them fired.
-  for (let vector: u32 = 0; vector < vectors; vector += 8) {
-    const bits = load<u64>(spikes + vector);
-    if (bits !== 0) event = listed(bits, vector << 3, event);
-  }
-  const count = <i32>((event - events) >> 2);
-  store<i64>(layer, load<i64>(layer, SPIKE_COUNT) + <i64>count, SPIKE_COUNT);
-  return count;
 }
 
 /** Moves what arrives in this step out of the ring, and leaves the bias there for the step that comes round. */
@@ -251,42 +247,52 @@ function takeFromRing(layer: usize): void {
 }
 
 function updateAs<HasSynapse, HasRefractory, Subtracts>(layer: usize): void {
-  const vectors = <usize>load<i32>(layer, VECTORS);
   let neurons = <usize>load<u32>(layer, NEURONS);
+  const end = neurons + <usize>load<i32>(layer, VECTORS) * NEURON_BYTES;
   const refractorySteps = i16x8.splat(<i16>load<i32>(layer, REFRACTORY_STEPS));
   const one = i16x8.splat(1);
   const zero = i16x8.splat(0);
   let spikes = <usize>load<u32>(layer, SPIKES);
-  const end = spikes + vectors;
-  for (; spikes < end; spikes++) {
-    let current = v128.load(neurons, ARRIVING);
-    if (isFloat<HasSynapse>()) {
-      const lasting = i16x8.q15mulr_sat_s(v128.load(neurons, CURRENT), v128.load(neurons, SYNAPSE_DECAY));
-      current = i16x8.add_sat_s(lasting, current);
-      v128.store(neurons, current, CURRENT);
-    }
-    const held = v128.load(neurons, MEMBRANE);
-    const threshold = v128.load(neurons, THRESHOLD);
-    const lasting = i16x8.q15mulr_sat_s(held, v128.load(neurons, MEMBRANE_DECAY));
-    let next = i16x8.add_sat_s(lasting, current);
-    let fires: v128;
-    if (isFloat<HasRefractory>()) {
-      const left = v128.load(neurons, REFRACTORY);
-      const waits = i16x8.gt_s(left, zero);
-      if (isFloat<Subtracts>()) {
-        next = v128.bitselect(held, next, waits);
-        fires = v128.andnot(i16x8.gt_s(next, threshold), waits);
-      } else {
-        next = v128.andnot(next, waits); // what is held is zero
-        fires = i16x8.gt_s(next, threshold);
+  let count: i64 = 0;
+  while (neurons < end) {
+    // Eight vectors make a word, whose bits move down as new ones come in at the top.
+    let bits: u64 = 0;
+    const stop = min(end, neurons + 8 * NEURON_BYTES);
+    const unused = (<u64>(8 - (stop - neurons) / NEURON_BYTES)) << 3;
+    for (; neurons < stop; neurons += NEURON_BYTES) {
+      let current = v128.load(neurons, ARRIVING);
+      if (isFloat<HasSynapse>()) {
+        const lasting = i16x8.q15mulr_sat_s(v128.load(neurons, CURRENT), v128.load(neurons, SYNAPSE_DECAY));
+        current = i16x8.add_sat_s(lasting, current);
+        v128.store(neurons, current, CURRENT);
       }
-      const wait = v128.and(fires, refractorySteps);
-      v128.store(neurons, v128.or(i16x8.sub_sat_u(left, one), wait), REFRACTORY);
-    } else fires = i16x8.gt_s(next, threshold);
-    if (isFloat<Subtracts>()) next = i16x8.sub(next, v128.and(fires, i16x8.add(threshold, one)));
-    else next = v128.andnot(next, fires);
-    v128.store(neurons, next, MEMBRANE);
-    store<u8>(spikes, i16x8.bitmask(fires));
-    neurons += NEURON_BYTES;
+      const held = v128.load(neurons, MEMBRANE);
+      const threshold = v128.load(neurons, THRESHOLD);
+      const lasting = i16x8.q15mulr_sat_s(held, v128.load(neurons, MEMBRANE_DECAY));
+      let next = i16x8.add_sat_s(lasting, current);
+      let fires: v128;
+      if (isFloat<HasRefractory>()) {
+        const left = v128.load(neurons, REFRACTORY);
+        const waits = i16x8.gt_s(left, zero);
+        if (isFloat<Subtracts>()) {
+          next = v128.bitselect(held, next, waits);
+          fires = v128.andnot(i16x8.gt_s(next, threshold), waits);
+        } else {
+          next = v128.andnot(next, waits); // what is held is zero
+          fires = i16x8.gt_s(next, threshold);
+        }
+        const wait = v128.and(fires, refractorySteps);
+        v128.store(neurons, v128.or(i16x8.sub_sat_u(left, one), wait), REFRACTORY);
+      } else fires = i16x8.gt_s(next, threshold);
+      if (isFloat<Subtracts>()) next = i16x8.sub(next, v128.and(fires, i16x8.add(threshold, one)));
+      else next = v128.andnot(next, fires);
+      v128.store(neurons, next, MEMBRANE);
+      bits = (bits >> 8) | ((<u64>(<u32>i16x8.bitmask(fires))) << 56);
+    }
+    bits >>= unused;
+    store<u64>(spikes, bits);
+    count += popcnt(bits);
+    spikes += 8;
   }
+  store<i64>(layer, load<i64>(layer, SPIKE_COUNT) + count, SPIKE_COUNT);
 }

@@ -8,7 +8,7 @@ interface SpikingExports {
 }
 
 /** Words of the records that assembly/spiking.ts reads. */
-const NETWORK_WORDS = 5;
+const NETWORK_WORDS = 6;
 const SCORES_WORD = 4;
 const LAYER_WORDS = 16;
 const NEURON_FIELDS = 8;
@@ -32,7 +32,11 @@ export function createSpikingSimd(tables: SpikingTables, steps: number): Spiking
   const output = arena.u8(steps * (outputStride >> 3));
   const membrane = arena.i16(steps * outputStride);
   const events = arena.i32(Math.max(inputStride, ...layers.map((layer) => padded(layer.units, 8))));
-  record.set([inputStride, Number(graded), layers.length, events.byteOffset, membrane.byteOffset]);
+  const inputBits = arena.u8(padded(inputStride >> 3, 8));
+  record.set([
+    ...[inputStride, Number(graded), layers.length],
+    ...[events, membrane, inputBits].map((view) => view.byteOffset),
+  ]);
 
   let inputs = tables.inputs;
   const states = layers.map((layer, index) => {
@@ -124,7 +128,7 @@ function bytesOf({ inputs, layers }: SpikingTables, steps: number): number {
     widest = Math.max(widest, padded(layer.units, 8));
   }
   const outputStride = padded(layers[layers.length - 1]!.units, 8);
-  return bytes + arenaBytes(widest, 4) + 2 * arenaBytes(steps * outputStride, 2);
+  return bytes + arenaBytes(widest, 4) + arenaBytes(widest, 1) + 2 * arenaBytes(steps * outputStride, 2);
 }
 
 function bytesOfLayer({ units, maxDelay, rowDelays }: SpikingLayerTables, inputs: number): number {
