@@ -1,15 +1,18 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { seededRandom } from "../src/core/random.js";
 import { referencePerceptron } from "../src/kernels/perceptron-reference.js";
 import type { Classifier } from "../src/nets/classifier.js";
+import { reportCompression } from "../src/nets/compression-report.js";
+import { distillMlp } from "../src/nets/distillation.js";
 import { Mlp } from "../src/nets/mlp.js";
 import { initialMlp } from "../src/nets/mlp-initial.js";
 import { pruneMlp } from "../src/nets/pruning.js";
 import { quantizeMlp } from "../src/nets/quantization.js";
+import { createTextEncoder } from "../src/nets/text-encoder.js";
 import { trainMlp } from "../src/nets/training.js";
-import { oneHot, type SparseRow, sparseRows } from "../src/nets/training-rows.js";
+import { oneHot, type SparseRow, sparseRows, splitRows, type TrainingRows } from "../src/nets/training-rows.js";
 import { decodeClassifier, encodeClassifier } from "../src/nets/weights-file-classifier.js";
 import { type Batch, compare, measure, type Report } from "./harness.js";
 
@@ -98,7 +101,94 @@ export async function run(report: Report): Promise<void> {
     measure((count) => repeat(count, () => decodeClassifier(file))).minNs / 1e6,
     "read, checked, instantiated",
   );
+  await onQuestions(report);
   await againstPeers(report, mlp, input, { f32: us("f32"), int8: us("int8"), sparse: us("int8Short") });
+}
+
+/** Compression on questions that people asked: a network for {local ok, only remote ok, neither}, rows kept aside. */
+async function onQuestions(report: Report): Promise<void> {
+  const path = join(process.env["MOBILE_AI_DATA"] ?? "../shared/data", "routing/routellm_mmlu.jsonl");
+  if (!existsSync(path)) {
+    console.error(`perceptron: no questions at ${path}; MOBILE_AI_DATA names the directory of data`);
+    return;
+  }
+  const encoder = createTextEncoder({
+    blocks: [
+      { kind: "word", n: [1, 2], bins: 224, scale: "log" },
+      { kind: "char", n: [3, 5], bins: 160, scale: "log" },
+    ],
+  });
+  const lines = readFileSync(path, "utf8").trim().split("\n");
+  const labels: number[] = [];
+  const encoded = lines.map((line): SparseRow => {
+    const { prompt, local, remote } = JSON.parse(line) as Question; // the format that the data's README states
+    labels.push(local.score >= 0.5 ? 0 : remote.score >= 0.5 ? 1 : 2);
+    const { indices, values, count } = encoder.encode(prompt);
+    return { indices: indices.slice(0, count), values: values.slice(0, count) };
+  });
+  const all: TrainingRows = { features: sparseRows(encoded, 384), targets: oneHot(labels, 3) };
+  const { kept, rest } = splitRows(all, { share: 0.3, seed: 1 });
+  const options = { seed: 1, epochs: 12, batchSize: 64 };
+  const { mlp } = await trainMlp(initialMlp(SIZES, { seed: 1 }), rest, options);
+  const small = quantizeMlp(mlp);
+  const cut = pruneMlp(mlp, { sparsity: 0.8 });
+  const again = await trainMlp(cut.toMlp(), rest, { ...options, epochs: 3, keepZeros: true });
+  const { mlp: student } = await distillMlp(mlp, rest, options);
+  const places = kept.features.values.length / kept.features.count;
+  const of = (
+    name: string,
+    after: Classifier,
+    least: { readonly agreement?: number; readonly quality?: number; readonly faster?: number },
+  ): void => {
+    const result = reportCompression(mlp, after, { rows: kept.features, evaluate: (one) => accuracy(one, kept) });
+    const rows = `${kept.features.count} questions kept aside, ${places.toFixed(0)} places on average`;
+    const target = (atLeast: number | undefined): { readonly target?: { readonly atLeast: number } } =>
+      atLeast === undefined ? {} : { target: { atLeast } };
+    report.figure({
+      name: `perceptron.questions_${name}_agreement`,
+      value: result.agreement,
+      meaning: rows,
+      ...target(least.agreement),
+    });
+    report.figure({
+      name: `perceptron.questions_${name}_quality_ratio`,
+      value: result.after.quality / result.before.quality,
+      meaning: `accuracy after over before (${result.before.quality.toFixed(3)})`,
+      ...target(least.quality),
+    });
+    report.figure({
+      name: `perceptron.questions_${name}_smaller_ratio`,
+      value: result.smaller,
+      meaning: "bytes of parameters",
+    });
+    report.figure({ name: `perceptron.questions_${name}_faster_ratio`, value: result.faster, meaning: "sparse input" });
+  };
+  of("int8", small, { agreement: 0.995, quality: 0.99, faster: 1 });
+  of("pruned", pruneMlp(again.mlp, { magnitude: 0 }), { quality: 0.97, faster: 1 });
+  of("student", student, { quality: 0.95, faster: 3 });
+}
+
+interface Question {
+  readonly prompt: string;
+  readonly local: { readonly score: number };
+  readonly remote: { readonly score: number };
+}
+
+function accuracy(classifier: Classifier, { features, targets }: TrainingRows): number {
+  const out = new Float32Array(classifier.outputs);
+  let right = 0;
+  for (let row = 0; row < features.count; row++) {
+    const begin = features.starts[row]!;
+    const end = features.starts[row + 1]!;
+    classifier.predictSparse(
+      features.indices.subarray(begin, end),
+      features.values.subarray(begin, end),
+      end - begin,
+      out,
+    );
+    right += targets[row * out.length + out.indexOf(Math.max(...out))]!;
+  }
+  return right / features.count;
 }
 
 async function trained(): Promise<{ readonly mlp: Mlp; readonly trainingMs: number }> {

@@ -67,6 +67,25 @@ describe("a pruned network", () => {
     expect(fastest(() => fifth.predict(input, out))).toBeLessThan(fastest(() => net.predict(input, out)));
   });
 
+  test("of a fifth of its blocks is not slower on sparse inputs that differ from call to call", () => {
+    const fifth = pruneMlp(net, { sparsity: 0.8 });
+    const random = seededRandom(5);
+    const out = new Float32Array(3);
+    for (const count of [20, 50, 100, 200]) {
+      // As many as no branch predictor remembers.
+      const rows = Array.from({ length: 500 }, () => Uint16Array.from({ length: count }, () => 384 * random.next()));
+      const values = Float32Array.from({ length: count }, () => random.next());
+      const times = [net, fifth].map(() => Number.POSITIVE_INFINITY);
+      for (let round = 0; round < 30; round++)
+        for (const [index, one] of [net, fifth].entries()) {
+          const start = performance.now();
+          for (const indices of rows) one.predictSparse(indices, values, count, out);
+          times[index] = Math.min(times[index]!, performance.now() - start);
+        }
+      expect(times[1]!, `${count} places`).toBeLessThan(1.3 * times[0]!);
+    }
+  });
+
   test("learns again without growing", async () => {
     const random = seededRandom(3);
     const matrix = Float32Array.from({ length: 600 * 8 }, () => 2 * random.next() - 1);
