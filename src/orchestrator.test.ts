@@ -13,6 +13,7 @@ import { Orchestrator, type OrchestratorOptions } from "./orchestrator.js";
 import { Router } from "./routing/router.js";
 import { ExpertSystem } from "./rules/expert-system.js";
 import type { GuardModel } from "./rules/guard.js";
+import { systemWithRuleFile } from "./rules/reloading-rules.js";
 import { type ScriptedReply, scriptedEngine } from "./testing.js";
 
 const MAIL = ["jane.doe", "fabrikam-works.com"].join("@");
@@ -626,5 +627,22 @@ describe("Orchestrator", () => {
 
   test("refuses two engines of one id", () => {
     expect(() => orchestrator([device(), device()])).toThrow(TypeError);
+  });
+
+  test("judges by the rules of now when they were reloaded: turns said before, values they kept, and the record's version", async () => {
+    const rules = new ExpertSystem({ rules: [] });
+    const [small, large] = [device(), network()];
+    const entries: AuditEntry[] = [];
+    const audit = { append: async (entry: AuditEntry) => void entries.push(entry) };
+    const runtime = orchestrator([small, large], { rules, audit });
+    await runtime.answer({ ...HARD, project: "work", text: `${HARD.text} Use BADGE-4711` });
+    await runtime.answer({ ...HARD, project: "work" });
+    expect(JSON.stringify(large.calls.at(-1)!.prompt)).toContain("BADGE-4711");
+    const own = { id: "OWN_001", description: "a badge number", pattern: "BADGE-[0-9]{4}" };
+    rules.replaceWith(systemWithRuleFile(JSON.stringify({ version: 1, rules: [own] }), "rules.json"));
+    await runtime.answer({ ...HARD, project: "work" });
+    expect(JSON.stringify(large.calls.at(-1)!.prompt)).not.toContain("BADGE-4711");
+    const versions = entries.flatMap((entry) => (entry.kind === "ended" ? [] : [entry.facts.ruleVersion]));
+    expect(new Set(versions).size).toBe(2);
   });
 });
