@@ -54,6 +54,12 @@ const ALPHA: OptionSpec = { name: "alpha", value: "SHARE", summary: "mean regret
 const DIRECT: OptionSpec = { name: "direct", value: "SHARE", summary: "questions that go straight to remote (0.2)" };
 const SEED: OptionSpec = { name: "seed", value: "NUMBER", summary: "decides every random choice (1)" };
 
+const FIRST_THRESHOLD: OptionSpec = {
+  name: "first-threshold",
+  value: "SCORE",
+  summary: "ask the verifier from this score of the first stage on, 0 to 1; default: the network's own",
+};
+
 /** The whole command line. Each command loads its code when it runs. */
 export const root: Command = {
   name: "mobile-ai",
@@ -683,6 +689,7 @@ export const root: Command = {
           options: [
             PHRASE,
             NETWORKS,
+            FIRST_THRESHOLD,
             {
               name: "part",
               value: "PART",

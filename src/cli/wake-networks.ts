@@ -21,6 +21,16 @@ export function networkDirectories(parsed: Parsed, { environment }: Terminal): s
   return named === undefined ? [ownNetworks(environment), SHIPPED_NETWORKS] : [named];
 }
 
+/** A score that an option gives, 0 to 1. */
+export function scoreOf(parsed: Parsed, name: string): number | undefined {
+  const text = parsed.text(name);
+  if (text === undefined) return undefined;
+  const score = Number(text);
+  if (text.trim() === "" || !(score >= 0 && score <= 1))
+    throw new UsageError(`Cannot read --${name}: expected a score from 0 to 1, got "${text}"`);
+  return score;
+}
+
 /** Where `wake train` puts the networks it makes. */
 export function ownNetworks(environment: Terminal["environment"]): string {
   return join(applicationPaths(environment, process.platform, homedir()).dataDirectory, "wake");

@@ -10,7 +10,7 @@ import { counting } from "../counting.js";
 import { reasonOf } from "../files.js";
 import { print, remark, safe, type Terminal, table } from "../terminal.js";
 import { openWakeData, type WakeData } from "../wake-data.js";
-import { loadNetworks, networkDirectories } from "../wake-networks.js";
+import { loadNetworks, networkDirectories, scoreOf } from "../wake-networks.js";
 
 /** False alarms an hour at which misses are told. */
 const RATES = [0.33, 0.5, 1, 2, 5, 10];
@@ -26,10 +26,11 @@ export async function evalWake(parsed: Parsed, terminal: Terminal): Promise<numb
     throw new CommandError(
       `Cannot measure: no network is in ${directories.join(" or ")}. See mobile-ai wake train --help`,
     );
+  const firstThreshold = scoreOf(parsed, "first-threshold");
   const part = parsed.text("part");
   const recordings = shuffled(data.recordings.filter((recording) => part === undefined || partOf(recording) === part));
   const noises = await someNoises(data, recordings);
-  const evaluation = new WakeEvaluation(networks);
+  const evaluation = new WakeEvaluation(networks, firstThreshold === undefined ? {} : { firstThreshold });
   const show = counting(terminal, "recordings");
   const startedCpu = process.cpuUsage();
   for (const [index, recording] of recordings.entries()) {

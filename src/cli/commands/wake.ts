@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Pcm16Decoder } from "../../core/audio-source.js";
 import { systemClock } from "../../core/clock.js";
-import { messageOf } from "../../core/errors.js";
 import { microphoneCapture, NoRecorderError } from "../../platform/node/microphone-capture.js";
 import { type HeardPhrase, WakeListener } from "../../wake/listener.js";
 import { readAudio, SAMPLE_RATE } from "../../wake/read-audio.js";
@@ -10,7 +9,7 @@ import { runWakeLoop } from "../../wake-loop.js";
 import { CommandError, EXIT, type Parsed, UsageError } from "../command.js";
 import { reasonOf } from "../files.js";
 import { print, remark, safe, type Terminal, table } from "../terminal.js";
-import { loadNetworks, networkDirectories } from "../wake-networks.js";
+import { loadNetworks, networkDirectories, scoreOf } from "../wake-networks.js";
 
 /** `mobile-ai wake test FILE`: where a recording wakes a network, and what the stages scored there. */
 export async function testWake(parsed: Parsed, terminal: Terminal): Promise<number> {
@@ -105,22 +104,16 @@ export async function listenWake(parsed: Parsed, terminal: Terminal): Promise<nu
 async function listenerOf(parsed: Parsed, terminal: Terminal): Promise<WakeListener> {
   const phrases = parsed.texts("phrase");
   const networks = await loadNetworks(networkDirectories(parsed, terminal), phrases.length > 0 ? phrases : undefined);
-  const text = parsed.text("threshold");
-  const threshold = text === undefined ? undefined : Number(text);
+  const threshold = scoreOf(parsed, "threshold");
   if (networks.length === 0)
     throw new CommandError("Cannot listen: there is no network. See mobile-ai wake train --help");
-  try {
-    return new WakeListener({
-      detectors: networks.map(({ stages, normalization }) => ({
-        network: stages(),
-        normalization,
-        ...(threshold === undefined ? {} : { threshold }),
-      })),
-    });
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(messageOf(error));
-    throw error;
-  }
+  return new WakeListener({
+    detectors: networks.map(({ stages, normalization }) => ({
+      network: stages(),
+      normalization,
+      ...(threshold === undefined ? {} : { threshold }),
+    })),
+  });
 }
 
 function tell(event: HeardPhrase, isJson: boolean, terminal: Terminal): void {
