@@ -9,6 +9,8 @@ import binaryen from "assemblyscript/binaryen";
 
 /** Of all modules together, uncompressed. */
 const LIMIT_BYTES = 30 * 1024;
+/** Modules whose helpers are called once a row and need not be inlined: a tenth smaller, as fast. */
+const CALLING = ["dense", "linear-algebra"];
 
 const { values, positionals } = parseArgs({
   options: { help: { type: "boolean" }, check: { type: "boolean" } },
@@ -58,7 +60,17 @@ async function compile(name) {
   const { error, stderr } = await asc.main(
     [
       `${name}.ts`,
-      ...["--outFile", "module.wasm", "--runtime", "stub", "--optimizeLevel", "3", "--shrinkLevel", "0", "--noAssert"],
+      ...[
+        "--outFile",
+        "module.wasm",
+        "--runtime",
+        "stub",
+        "--optimizeLevel",
+        "3",
+        "--shrinkLevel",
+        CALLING.includes(name) ? "1" : "0",
+        "--noAssert",
+      ],
       ...["--converge", "--importMemory", "--enable", "simd", "--use", "abort="],
       ...(name.endsWith("-relaxed") ? ["--enable", "relaxed-simd"] : []),
     ],
