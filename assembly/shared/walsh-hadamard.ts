@@ -6,10 +6,33 @@ export function transform(target: usize, source: usize, factors: usize, units: i
   for (let at: usize = 0; at < bytes; at += 64) {
     const from = source + at;
     const by = factors + at;
-    const a = within(f32x4.mul(v128.load(from), v128.load(by)));
-    const b = within(f32x4.mul(v128.load(from, 16), v128.load(by, 16)));
-    const c = within(f32x4.mul(v128.load(from, 32), v128.load(by, 32)));
-    const d = within(f32x4.mul(v128.load(from, 48), v128.load(by, 48)));
+    let a = f32x4.mul(v128.load(from), v128.load(by));
+    let b = f32x4.mul(v128.load(from, 16), v128.load(by, 16));
+    let c = f32x4.mul(v128.load(from, 32), v128.load(by, 32));
+    let d = f32x4.mul(v128.load(from, 48), v128.load(by, 48));
+    // The two stages within a vector, two vectors at once: even lanes with odd ones, and in order again
+    let even = v128.shuffle<f32>(a, b, 0, 2, 4, 6);
+    let odd = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+    a = f32x4.add(even, odd);
+    b = f32x4.sub(even, odd);
+    even = v128.shuffle<f32>(a, b, 0, 2, 4, 6);
+    odd = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+    a = f32x4.add(even, odd);
+    b = f32x4.sub(even, odd);
+    even = v128.shuffle<f32>(a, b, 0, 2, 4, 6);
+    b = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+    a = even;
+    even = v128.shuffle<f32>(c, d, 0, 2, 4, 6);
+    odd = v128.shuffle<f32>(c, d, 1, 3, 5, 7);
+    c = f32x4.add(even, odd);
+    d = f32x4.sub(even, odd);
+    even = v128.shuffle<f32>(c, d, 0, 2, 4, 6);
+    odd = v128.shuffle<f32>(c, d, 1, 3, 5, 7);
+    c = f32x4.add(even, odd);
+    d = f32x4.sub(even, odd);
+    even = v128.shuffle<f32>(c, d, 0, 2, 4, 6);
+    d = v128.shuffle<f32>(c, d, 1, 3, 5, 7);
+    c = even;
     const ab = f32x4.add(a, b);
     const ba = f32x4.sub(a, b);
     const cd = f32x4.add(c, d);
@@ -32,16 +55,6 @@ export function transform(target: usize, source: usize, factors: usize, units: i
       for (let at = start; at < start + half; at += 16) pass4(at, half);
     }
   }
-}
-
-/** The four-point transform within a vector. */
-// @inline
-function within(v: v128): v128 {
-  const pairs = f32x4.add(v128.shuffle<f32>(v, v, 1, 0, 3, 2), v128.xor(v, i32x4(0, i32.MIN_VALUE, 0, i32.MIN_VALUE)));
-  return f32x4.add(
-    v128.shuffle<f32>(pairs, pairs, 2, 3, 0, 1),
-    v128.xor(pairs, i32x4(0, 0, i32.MIN_VALUE, i32.MIN_VALUE)),
-  );
 }
 
 // @inline
