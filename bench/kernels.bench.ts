@@ -1,6 +1,7 @@
 import { seededRandom } from "../src/core/random.js";
 import { createDenseKernels, type DenseKernels } from "../src/kernels/dense.js";
 import { referenceDense } from "../src/kernels/dense-reference.js";
+import { createInt7Kernels, type Int7Kernels, referenceInt7 } from "../src/kernels/int7.js";
 import { createLinearAlgebra } from "../src/kernels/linear-algebra.js";
 import { referenceLinearAlgebra } from "../src/kernels/linear-algebra-reference.js";
 import { createMelFilterbank } from "../src/kernels/mel.js";
@@ -43,6 +44,15 @@ function dense(figure: Put): void {
     if (operations > 0)
       figure(`${name}_gflops`, operations / simd.minNs, `${name}: multiplications and additions a ns`);
   }
+  const seven = createInt7Kernels(100_000);
+  const { simd, plain } = compare(
+    { simd: sevenBits(seven), plain: sevenBits(referenceInt7(100_000)) },
+    { batchMs: 0.3, totalMs: 150 },
+  );
+  figure("layerInt7_ns", simd.minNs, `100 x 384, int8 weights and 7-bit input (${seven.kind})`);
+  figure("layerInt7_twin_ratio", plain.minNs / simd.minNs, "layerInt7: time of the TypeScript twin over ours", {
+    atLeast: 5,
+  });
   figure("tanh_error", tanhError(), "largest error of tanh over each 997th float from 1e-8 to 20", { atMost: 4e-7 });
 }
 
@@ -103,6 +113,15 @@ function denseWork(kernels: DenseKernels): Record<(typeof DENSE)[number]["name"]
     softmax3: times(() => kernels.softmax(threeOut, three)),
     softmax100: times(() => kernels.softmax(out, bias)),
     leak: times(() => kernels.leak(y, x, 0.3)),
+  };
+}
+
+function sevenBits(kernels: Int7Kernels): Batch {
+  const { arena } = kernels;
+  const [out, matrix, x] = [arena.i32(100), arena.i8(100 * 384).fill(3), arena.u8(384).fill(5)];
+  return (n) => {
+    for (let step = 0; step < n; step++) kernels.matvec(out, matrix, x);
+    return out[0];
   };
 }
 
