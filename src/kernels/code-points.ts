@@ -62,8 +62,7 @@ const RANGES: readonly (readonly [number, number, number])[] = [
   [0x3005, 0x3007, SINGLE],
   [0x3008, 0x3020, MARK],
   [0x3021, 0x303f, SINGLE],
-  [0x3040, 0x9fff, SINGLE], // kana, bopomofo, Han
-  [0xa000, 0xa4cf, SINGLE], // Yi
+  [0x3040, 0xa4cf, SINGLE], // kana, bopomofo, Han, Yi
   [0xac00, 0xd7ff, SINGLE], // Hangul
   [0xe000, 0xf8ff, MARK], // private use
   [0xf900, 0xfaff, SINGLE],
@@ -82,6 +81,7 @@ const RANGES: readonly (readonly [number, number, number])[] = [
 /** The kind of a code point, by a table of our own: the same whatever version of Unicode a runtime knows. */
 export function kindOf(codePoint: number): number {
   if (codePoint < 128) return ASCII_KINDS[codePoint]!;
+  if (codePoint >= 0x3040 && codePoint <= 0xa4cf) return SINGLE; // the most of what is not a letter
   let low = 0;
   let high = RANGES.length - 1;
   while (low <= high) {
@@ -96,6 +96,9 @@ export function kindOf(codePoint: number): number {
 
 // biome-ignore lint/suspicious/noMisleadingCharacterClass: each is removed wherever it stands
 const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/g;
+/** What there is to do after lower case; most texts hold none of it. */
+// biome-ignore lint/suspicious/noMisleadingCharacterClass: each is looked for wherever it stands
+const TO_FOLD = /[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\u00df\u03c2]/;
 
 /**
  * The text as it is compared: Unicode form NFKC, lower case, invisible characters gone, and the two letters whose case
@@ -105,7 +108,8 @@ const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/g;
 export function fold(text: string): string {
   for (let index = 0; index < text.length; index++) {
     if (text.charCodeAt(index) >= 128) {
-      return text.normalize("NFKC").toLowerCase().replace(INVISIBLE, "").replaceAll("ß", "ss").replaceAll("ς", "σ");
+      const lower = text.normalize("NFKC").toLowerCase();
+      return TO_FOLD.test(lower) ? lower.replace(INVISIBLE, "").replaceAll("ß", "ss").replaceAll("ς", "σ") : lower;
     }
   }
   return text;
