@@ -102,19 +102,21 @@ function leftSide(
     if (sign.kind === "equals") break;
     if (sign.kind === "word") {
       if (/^[.,;:!?&#]$/.test(sign.text) || ++words > 4) break;
-      plain = false;
       continue;
     }
     const after = taken.at(-1);
     if (sign.kind === "number" && after?.kind === "number") break;
-    if (sign.kind === "number" && words > 0 && after === undefined) words = 0;
     if (sign.text === ")") depth++;
     if (sign.text === "(" && --depth < 0) break;
+    if (words > 0 && taken.length > 0) plain = false;
     words = 0;
     taken.push(sign);
   }
   taken.reverse();
-  while (taken.length > 0 && taken[0]!.kind === "sign" && !/^[(]$/.test(taken[0]!.text)) taken.shift();
+  while (taken.length > 0 && taken[0]!.kind === "sign" && taken[0]!.text !== "(") {
+    plain = false; // a sign with nothing before it: of a number below zero, or of what was not understood
+    taken.shift();
+  }
   const numbers = taken.filter((sign) => sign.kind === "number").length;
   const operators = taken.some((sign) => sign.kind === "sign" && !"()".includes(sign.text));
   return depth === 0 && operators && (numbers >= 2 || taken.some((sign) => sign.text === "%"))

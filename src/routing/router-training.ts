@@ -34,6 +34,8 @@ export interface TrainedRouter {
   readonly weights: Omit<RouterWeights, "hash">;
   readonly head: "linear" | "mlp";
   readonly outOfFold: readonly Opinion[];
+  /** The rows of which that is true: all, or the fold that was kept from a network. */
+  readonly kept: readonly number[];
   /** APGR of either head on the rows kept aside, where both were trained. */
   readonly compared?: { readonly linear: number; readonly mlp: number };
 }
@@ -49,6 +51,8 @@ const SUM_PENALTY = 1;
 /** Below this many rows a linear layer always wins (design/numbers.md, section 4, "labels needed"). */
 const MLP_ROWS = 5000;
 const MLP_EPOCHS = 40;
+/** A network forty times as large must be better by more than chance: about one standard error of APGR on 2,000 rows. */
+const CLEARLY = 0.01;
 
 /**
  * Trains a router: the table by ridge regression (cross-fitted, so that the layers above see what it says of rows it was
@@ -78,7 +82,7 @@ export async function trainRouter(rows: readonly RouterRow[], options: RouterTra
   report("network", 3);
   const wantsMlp = head === "mlp" || (head === "auto" && rows.length >= MLP_ROWS);
   const compared = wantsMlp ? await comparedHeads(data, rows, { folds, seed, signal }) : undefined;
-  const useMlp = head === "mlp" || (compared !== undefined && compared.mlp > compared.linear);
+  const useMlp = head === "mlp" || (compared !== undefined && compared.mlp > compared.linear + CLEARLY);
   const side = useMlp
     ? await mlpHead(data.side, { seed, signal, epochs: compared?.epochs ?? MLP_EPOCHS })
     : linear.side;
@@ -116,6 +120,7 @@ export async function trainRouter(rows: readonly RouterRow[], options: RouterTra
     },
     head: useMlp ? "mlp" : "linear",
     outOfFold: opinions,
+    kept: judged,
     ...(compared === undefined ? {} : { compared: { linear: compared.linear, mlp: compared.mlp } }),
   };
 }

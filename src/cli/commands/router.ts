@@ -195,7 +195,10 @@ export async function trainRouterCommand(parsed: Parsed, terminal: Terminal): Pr
   });
   await replaceFile(out, file);
   const { hash } = decodeRouter(file);
-  const kept = keptAsideGain(data.rows, trained.outOfFold);
+  const kept = keptAsideGain(
+    trained.kept.map((row) => data.rows[row]!),
+    trained.kept.map((row) => trained.outOfFold[row]!),
+  );
   if (parsed.flag("json")) {
     print(
       terminal,
