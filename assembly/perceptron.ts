@@ -265,10 +265,12 @@ function quantizePlaces(indices: usize, values: usize, count: i32, inverse: f32,
     store<i32>(pair, index >> 1);
     store<i32>(pair, index & 1 ? value << 16 : value & 0xffff, 4);
   }
+  // The kernel takes two pairs at once.
+  store<i64>(pairs + ((<usize>count) << 3), 0);
   return sum;
 }
 
-/** Rounds x * inverse to 16 bits into `to`, padded with one zero to an even count; returns the sum of what it wrote. */
+/** Rounds x * inverse to 16 bits into `to`; returns the sum of what it wrote. */
 function quantize(x: usize, count: i32, inverse: f32, to: usize): i32 {
   const factor = f32x4.splat(inverse);
   const rounding = f32x4.splat(ROUNDING);
@@ -295,7 +297,6 @@ function quantize(x: usize, count: i32, inverse: f32, to: usize): i32 {
     store<i16>(place, <i16>value);
     place += 2;
   }
-  if (count & 1) store<i16>(place, 0);
   return sum;
 }
 
@@ -348,12 +349,15 @@ function int8Layer(layer: usize, x: usize): void {
   for (; groups > 0; groups--) {
     let full = i32x4.splat(0);
     let high = i32x4.splat(0);
-    for (let at = x; at < end; at += 4) {
-      const pair = v128.load32_splat(at);
-      const weights = v128.load(w);
-      full = i32x4.add(full, i32x4.dot_i16x8_s(pair, weights));
-      high = i32x4.add(high, i32x4.dot_i16x8_s(pair, i16x8.shr_s(weights, 8)));
-      w += 16;
+    for (let at = x; at < end; at += 8) {
+      const pair0 = v128.load32_splat(at);
+      const pair1 = v128.load32_splat(at, 4);
+      const w0 = v128.load(w);
+      const w1 = v128.load(w, 16);
+      full = i32x4.add(full, i32x4.add(i32x4.dot_i16x8_s(pair0, w0), i32x4.dot_i16x8_s(pair1, w1)));
+      const high0 = i32x4.dot_i16x8_s(pair0, i16x8.shr_s(w0, 8));
+      high = i32x4.add(high, i32x4.add(high0, i32x4.dot_i16x8_s(pair1, i16x8.shr_s(w1, 8))));
+      w += 32;
     }
     v128.store(y, low(full, high));
     v128.store(y, high, 16);
@@ -362,7 +366,7 @@ function int8Layer(layer: usize, x: usize): void {
 }
 
 function sparseInt8Layer(layer: usize, pairs: usize, count: i32): void {
-  const rows = <usize>((load<i32>(layer, INPUTS) + 1) >> 1);
+  const rows = <usize>load<i32>(layer, INPUTS) >> 1;
   const end = pairs + ((<usize>count) << 3);
   let groups = load<i32>(layer, VECTORS) >> 1;
   let w = load<usize>(layer, WEIGHTS);
@@ -406,11 +410,14 @@ function sparseInt8Layer(layer: usize, pairs: usize, count: i32): void {
   for (; groups > 0; groups--) {
     let full = i32x4.splat(0);
     let high = i32x4.splat(0);
-    for (let place = pairs; place < end; place += 8) {
-      const pair = v128.load32_splat(place, 4);
-      const weights = v128.load(w + (load<usize>(place) << 4));
-      full = i32x4.add(full, i32x4.dot_i16x8_s(pair, weights));
-      high = i32x4.add(high, i32x4.dot_i16x8_s(pair, i16x8.shr_s(weights, 8)));
+    for (let place = pairs; place < end; place += 16) {
+      const pair0 = v128.load32_splat(place, 4);
+      const pair1 = v128.load32_splat(place, 12);
+      const w0 = v128.load(w + (load<usize>(place) << 4));
+      const w1 = v128.load(w + (load<usize>(place, 8) << 4));
+      full = i32x4.add(full, i32x4.add(i32x4.dot_i16x8_s(pair0, w0), i32x4.dot_i16x8_s(pair1, w1)));
+      const high0 = i32x4.dot_i16x8_s(pair0, i16x8.shr_s(w0, 8));
+      high = i32x4.add(high, i32x4.add(high0, i32x4.dot_i16x8_s(pair1, i16x8.shr_s(w1, 8))));
     }
     v128.store(y, low(full, high));
     v128.store(y, high, 16);
@@ -509,10 +516,11 @@ function rectify(layer: usize): void {
 function softmax(layer: usize): void {
   const y = load<usize>(layer, Y);
   const end = y + ((<usize>load<i32>(layer, VECTORS)) << 4);
+  // pmax may lose a NaN, but its own power is NaN and so is the sum.
   let highest = v128.load(y);
-  for (let at = y + 16; at < end; at += 16) highest = f32x4.max(highest, v128.load(at));
-  highest = f32x4.max(highest, i32x4.shuffle(highest, highest, 2, 3, 0, 1));
-  highest = f32x4.max(highest, i32x4.shuffle(highest, highest, 1, 0, 3, 2));
+  for (let at = y + 16; at < end; at += 16) highest = f32x4.pmax(highest, v128.load(at));
+  highest = f32x4.pmax(highest, i32x4.shuffle(highest, highest, 2, 3, 0, 1));
+  highest = f32x4.pmax(highest, i32x4.shuffle(highest, highest, 1, 0, 3, 2));
   let sums = f32x4.splat(0);
   for (let at = y; at < end; at += 16) {
     const power = exp(f32x4.sub(v128.load(at), highest));
@@ -533,13 +541,14 @@ function exp(x: v128): v128 {
   const power = f32x4.sub(rounded, f32x4.splat(ROUNDING));
   let rest = f32x4.sub(clamped, f32x4.mul(power, f32x4.splat(0.693359375)));
   rest = f32x4.add(rest, f32x4.mul(power, f32x4.splat(2.1219444e-4)));
-  let sum = f32x4.splat(1.98756915e-4);
-  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.3981999507e-3));
-  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(8.3334519073e-3));
-  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(4.1665795894e-2));
-  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(1.6666665459e-1));
-  sum = f32x4.add(f32x4.mul(sum, rest), f32x4.splat(5.0000001201e-1));
-  sum = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(sum, rest), rest), rest), f32x4.splat(1));
+  // The polynomial of degree 7 in halves (Estrin), which shortens the chain of operations that wait for each other.
+  const square = f32x4.mul(rest, rest);
+  const low = f32x4.add(f32x4.splat(5.0000001201e-1), f32x4.mul(rest, f32x4.splat(1.6666665459e-1)));
+  const middle = f32x4.add(f32x4.splat(4.1665795894e-2), f32x4.mul(rest, f32x4.splat(8.3334519073e-3)));
+  const high = f32x4.add(f32x4.splat(1.3981999507e-3), f32x4.mul(rest, f32x4.splat(1.98756915e-4)));
+  const upper = f32x4.add(middle, f32x4.mul(square, high));
+  const curve = f32x4.add(low, f32x4.mul(square, upper));
+  const sum = f32x4.add(f32x4.add(f32x4.splat(1), rest), f32x4.mul(square, curve));
   const exponent = i32x4.shl(i32x4.sub(rounded, i32x4.splat(ROUNDING_BITS - 127)), 23);
   return v128.andnot(f32x4.mul(sum, exponent), f32x4.lt(x, f32x4.splat(-87)));
 }

@@ -53,7 +53,11 @@ export function simdPerceptron(layers: readonly DenseLayer[]): ForwardPass | und
 
 /** The same for 8-bit weights: integer products and sums, exact; one multiplication by a float for each output. */
 export function simdInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass | undefined {
-  const shapes = layers.map(({ inputs, outputs }) => ({ inputs, outputs, vectors: 2 * Math.ceil(outputs / 8) }));
+  const shapes = layers.map(({ inputs, outputs }) => ({
+    inputs: (inputs + 3) & ~3,
+    outputs,
+    vectors: 2 * Math.ceil(outputs / 8),
+  }));
   const bytes = shapes.reduce(
     (sum, { inputs, vectors }) =>
       sum + LINE_BYTES + arenaBytes(Math.ceil(inputs / 2) * vectors * 8, 1) + 2 * arenaBytes(vectors * 4 + 4, 4),
@@ -80,7 +84,8 @@ export function simdInt8Perceptron(layers: readonly Int8Layer[]): ForwardPass | 
     }
     memory.describe(index, weights.byteOffset, layer.bias, scales.byteOffset, zeroPoints.byteOffset);
   }
-  return forwardPass(memory);
+  // A place costs about 8 ns, the dense loop 3 ns an input (EPYC, Node 20.20.2, 2026-11-23).
+  return forwardPass(memory, 0.38 * layers[0]!.inputs);
 }
 
 const LINE_BYTES = 64;
@@ -207,7 +212,7 @@ function networkMemory(
     arenaBytes(tableLength, 4) +
     2 * arenaBytes(inputs + 7, 4) +
     arenaBytes(inputs + 7, 2) +
-    8 * widest +
+    8 * (widest + 1) +
     16;
   const instance = compileKernels<Exports>(perceptronWasm)?.instantiate(bytes);
   if (instance === undefined) return undefined;
@@ -216,7 +221,7 @@ function networkMemory(
   const input = arena.f32(inputs + 7);
   const indices = arena.u16(inputs + 7);
   const values = arena.f32(inputs + 7);
-  const pairs = arena.i32(2 * widest);
+  const pairs = arena.i32(2 * (widest + 1));
   const outputs = shapes.map(({ vectors }) => arena.f32(vectors * 4));
   table.set([shapes.length, indices.byteOffset, values.byteOffset, pairs.byteOffset, inputs, kind]);
   return {
