@@ -60,21 +60,21 @@ function tokenize(text: usize, length: i32, marks: bool, starts: usize, ends: us
     let letters: u64 = 0;
     let digits: u64 = 0;
     let visible: u64 = 0;
-    for (let part = 0; part < 64; part += 16) {
+    for (let part = 0; part < 64 && at + part < length; part += 16) {
       const bytes = v128.load(place + <usize>part);
       const lower = v128.or(bytes, i8x16.splat(0x20));
-      const isLetter = i8x16.lt_u(i8x16.sub(lower, i8x16.splat(97)), i8x16.splat(26));
-      const isDigit = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(48)), i8x16.splat(10));
+      const isLetter = within(lower, 97, 26);
+      const isDigit = within(bytes, 48, 10);
       v128.store(place + <usize>part, v128.bitselect(lower, bytes, isLetter));
       letters |= (<u64>i8x16.bitmask(isLetter)) << part;
       digits |= (<u64>i8x16.bitmask(isDigit)) << part;
-      visible |= (<u64>i8x16.bitmask(i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(33)), i8x16.splat(94)))) << part;
+      if (marks) visible |= (<u64>i8x16.bitmask(within(bytes, 33, 94))) << part;
     }
     if (length - at < 64) {
-      const within = ((<u64>1) << (length - at)) - 1; // what lies behind the text is of another text
-      letters &= within;
-      digits &= within;
-      visible &= within;
+      const inside = ((<u64>1) << (length - at)) - 1; // what lies behind the text is of another text
+      letters &= inside;
+      digits &= inside;
+      visible &= inside;
     }
     const letterLeft = (letters << 1) | letterBefore;
     const digitLeft = (digits << 1) | digitBefore;
@@ -96,6 +96,12 @@ function tokenize(text: usize, length: i32, marks: bool, starts: usize, ends: us
     for (; end !== 0; end &= end - 1, ended += 2) store<u16>(ended, <u16>(at + <i32>ctz(end)));
   }
   return <i32>((ended - ends) >> 1);
+}
+
+/** Which bytes are one of `count` from `first` on: a comparison with signs is one instruction. */
+// @inline
+function within(bytes: v128, first: i32, count: i32): v128 {
+  return i8x16.lt_s(i8x16.sub(bytes, i8x16.splat(<i8>(first + 128))), i8x16.splat(<i8>(count - 128)));
 }
 
 // A load waits here until the address of every store before it is known (processors do so when told not to guess, against
@@ -247,27 +253,37 @@ function addAll(block: usize, hashes: usize, end: usize, sums: usize, indices: u
   const first = sums + ((<usize>offset) << 2);
   const bins = i32x4.splat(load<i32>(block, 20));
   const signMask = i32x4.splat(load<i32>(block, 24));
+  let count = start;
   for (let at = hashes; at < end; at += 16) {
     let mixed = v128.load(at);
     mixed = i32x4.mul(v128.xor(mixed, i32x4.shr_u(mixed, 16)), i32x4.splat(0x85ebca6b));
     mixed = i32x4.mul(v128.xor(mixed, i32x4.shr_u(mixed, 13)), i32x4.splat(0xc2b2ae35));
     mixed = v128.xor(mixed, i32x4.shr_u(mixed, 16));
     const bin = i32x4.shr_u(i32x4.mul(i32x4.shr_u(mixed, 16), bins), 16);
-    v128.store(at, v128.or(i32x4.shl(bin, 1), v128.and(mixed, signMask)));
-  }
-  let count = start;
-  for (let at = hashes; at < end; at += 4) {
-    const packed = load<i32>(at);
-    const slot = first + ((<usize>(packed >> 1)) << 2);
-    let sum = load<i32>(slot);
-    if (sum === 0) {
-      store<u16>(indices + ((<usize>count) << 1), <u16>((packed >> 1) + offset));
-      count++;
-      sum = TOUCHED;
-    }
-    store<i32>(slot, sum + 1 - ((packed & 1) << 1));
+    const packed = v128.or(i32x4.shl(bin, 1), v128.and(mixed, signMask));
+    count = add(i32x4.extract_lane(packed, 0), first, offset, indices, count);
+    if (at + 4 >= end) break;
+    count = add(i32x4.extract_lane(packed, 1), first, offset, indices, count);
+    if (at + 8 >= end) break;
+    count = add(i32x4.extract_lane(packed, 2), first, offset, indices, count);
+    if (at + 12 >= end) break;
+    count = add(i32x4.extract_lane(packed, 3), first, offset, indices, count);
   }
   return count;
+}
+
+// @inline
+function add(packed: i32, first: usize, offset: i32, indices: usize, count: i32): i32 {
+  const slot = first + ((<usize>(packed >> 1)) << 2);
+  const sum = load<i32>(slot);
+  const change = 1 - ((packed & 1) << 1);
+  if (sum !== 0) {
+    store<i32>(slot, sum + change);
+    return count;
+  }
+  store<u16>(indices + ((<usize>count) << 1), <u16>((packed >> 1) + offset));
+  store<i32>(slot, TOUCHED + change);
+  return count + 1;
 }
 
 /** Entries `start` to `count` become values of length 1; what cancelled out leaves. `roots` has 1024 f64: 1 / sqrt(index). */
