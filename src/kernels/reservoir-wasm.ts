@@ -9,10 +9,10 @@ interface ReservoirExports {
   structured(
     ...pointers: [
       ...[state: number, work: number, factors: number, leak: number, units: number, slots: number, gains: number],
-      ...[inputs: number, indices: number, values: number, count: number],
+      ...[inputs: number, indices: number, values: number, count: number, constants: number],
     ]
   ): void;
-  leakyTanh(state: number, work: number, leak: number, units: number): void;
+  leakyTanh(state: number, work: number, leak: number, units: number, constants: number): void;
   panels(out: number, from: number, weights: number, x: number, rows: number, columns: number): void;
   project(
     ...pointers: [
@@ -50,6 +50,8 @@ interface Parts {
 }
 
 const WIDE_ROWS = 20;
+/** Scratch of the tanh. */
+const CONSTANTS = 48;
 /** Between two arrays at most so much is lost to alignment; and a last vector may read past its end. */
 const SLACK_BYTES = 64;
 
@@ -99,11 +101,13 @@ function make(module: WasmKernels<ReservoirExports>, weights: ReservoirWeights, 
 
 function structuredLayout(weights: ReservoirWeights & { kind: "structured" }): { bytes: number; layout: Layout } {
   const { units, inputs } = weights;
-  const bytes = arenaBytes(units, 4) * 6 + arenaBytes(inputs + 1, 4) * 2 + arenaBytes(inputs + 1, 2) * 2;
+  const bytes =
+    arenaBytes(CONSTANTS, 4) + arenaBytes(units, 4) * 6 + arenaBytes(inputs + 1, 4) * 2 + arenaBytes(inputs + 1, 2) * 2;
   const layout: Layout = ({ arena, exports }, fresh) => {
     const [state, work, factors, leak] = [arena.f32(units), arena.f32(units), arena.f32(3 * units), arena.f32(units)];
     const [gains, values] = [arena.f32(inputs + 1), arena.f32(inputs)];
     const [slots, indices] = [arena.u16(inputs + 1), arena.u16(inputs)];
+    const scratch = arena.f32(CONSTANTS).byteOffset;
     if (fresh) {
       factors.set(structuredFactors(weights));
       leak.set(weights.leak);
@@ -114,8 +118,9 @@ function structuredLayout(weights: ReservoirWeights & { kind: "structured" }): {
     const [slot, gain, index, value] = [slots.byteOffset, gains.byteOffset, indices.byteOffset, values.byteOffset];
     return {
       ...{ state, indices, values },
-      stepSparse: (count) => exports.structured(x, to, by, rate, units, slot, gain, inputs, index, value, count),
-      stepDense: () => exports.structured(x, to, by, rate, units, slot, gain, inputs, 0, value, inputs),
+      stepSparse: (count) =>
+        exports.structured(x, to, by, rate, units, slot, gain, inputs, index, value, count, scratch),
+      stepDense: () => exports.structured(x, to, by, rate, units, slot, gain, inputs, 0, value, inputs, scratch),
     };
   };
   return { bytes, layout };
@@ -127,6 +132,7 @@ function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: 
   const padded = Math.ceil(units / 16) * 16;
   const recurrence = recurrenceLayout(weights.recurrence, units);
   const bytes =
+    arenaBytes(CONSTANTS, 4) +
     arenaBytes(padded, 4) * 2 +
     arenaBytes(size, 4) * 3 +
     arenaBytes(inputs + 1, 4) * 2 +
@@ -138,6 +144,7 @@ function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: 
     const [work, signs] = [arena.f32(size), arena.f32(2 * size)];
     const [gains, values] = [arena.f32(inputs + 1), arena.f32(inputs)];
     const [slots, indices] = [arena.u16(inputs + 1), arena.u16(inputs)];
+    const scratch = arena.f32(CONSTANTS).byteOffset;
     const state = stateAndPadding.subarray(0, units);
     if (fresh) {
       leak.set(weights.leak);
@@ -150,7 +157,7 @@ function matrixLayout(weights: ReservoirWeights & { kind: "matrix" }): { bytes: 
     const [slot, gain, index, value] = [slots.byteOffset, gains.byteOffset, indices.byteOffset, values.byteOffset];
     const finish = (): void => {
       product();
-      exports.leakyTanh(x, to, rate, padded);
+      exports.leakyTanh(x, to, rate, padded, scratch);
     };
     return {
       ...{ state, indices, values },
