@@ -40,6 +40,19 @@ export interface FeatureScaling {
   readonly spreads: Float32Array;
 }
 
+interface SparseParts {
+  readonly indices: Uint16Array;
+  readonly values: Float32Array;
+  readonly count: number;
+}
+
+interface DenseParts {
+  readonly indicators: Float32Array;
+  readonly sums: Float64Array;
+}
+
+const TABLE_BITS = 13; // TABLE_BINS is 2 to that power
+
 /** Values beyond it are cut, in spreads: a text far from all that was seen decides nothing by its size. */
 const MOST = 4;
 
@@ -51,9 +64,16 @@ const MOST = 4;
 export class RouterFeatures {
   readonly #scaling: FeatureScaling;
   readonly #encoder: TextFeatureEncoder;
+  readonly #withHashes: boolean;
+  readonly #hashed: { indices: Uint16Array; values: Float32Array; count: number } = {
+    indices: new Uint16Array(0),
+    values: new Float32Array(0),
+    count: 0,
+  };
   readonly #indicators: Float32Array = new Float32Array(INDICATORS);
   readonly #folded: Float32Array = new Float32Array(WORDS + CHARACTERS);
   readonly #sums: Float64Array = new Float64Array(TABLE_OUTPUTS);
+  readonly #parts: DenseParts = { indicators: this.#indicators, sums: this.#sums };
   readonly #vector: SparseVector = {
     indices: new Uint16Array(ROUTER_INPUTS),
     values: new Float32Array(ROUTER_INPUTS),
@@ -62,37 +82,48 @@ export class RouterFeatures {
 
   constructor(
     scaling: FeatureScaling,
-    { encoder = createTextEncoder({ blocks: tableBlocks }) }: { readonly encoder?: TextFeatureEncoder } = {},
+    {
+      encoder = createTextEncoder({ blocks: tableBlocks }),
+      hashes = true,
+    }: {
+      readonly encoder?: TextFeatureEncoder;
+      /** Whether words and characters are wanted folded: linear layers have no weights there. */
+      readonly hashes?: boolean;
+    } = {},
   ) {
     this.#scaling = scaling;
     this.#encoder = encoder;
+    this.#withHashes = hashes;
   }
 
   encode(text: string, circumstances: QuestionCircumstances = {}): SparseVector {
     const { entries, scales } = this.#scaling.table;
-    const hashed = this.#encoder.encode(text);
+    const { indices, values, count } = this.#encoder.encode(text);
     const sums = this.#sums;
-    sums.fill(0);
-    for (let entry = 0; entry < hashed.count; entry++) {
-      const at = hashed.indices[entry]! * TABLE_OUTPUTS;
-      const value = hashed.values[entry]!;
-      sums[0]! += value * entries[at]!;
-      sums[1]! += value * entries[at + 1]!;
+    let [gain, local] = [0, 0];
+    for (let entry = 0; entry < count; entry++) {
+      const at = TABLE_OUTPUTS * indices[entry]!;
+      const value = values[entry]!;
+      gain += value * entries[at]!;
+      local += value * entries[at + 1]!;
     }
-    sums[0]! *= scales[0]!;
-    sums[1]! *= scales[1]!;
+    sums[0] = gain * scales[0]!;
+    sums[1] = local * scales[1]!;
     indicate(text, this.#indicators);
-    return this.assemble(hashed, { indicators: this.#indicators, sums }, circumstances);
+    this.#hashed.indices = indices;
+    this.#hashed.values = values;
+    this.#hashed.count = count;
+    return this.assemble(this.#hashed, this.#parts, circumstances);
   }
 
   /** The features from their parts: training computes the parts once and the table's sums for each fold. */
   assemble(
-    hashed: { readonly indices: ArrayLike<number>; readonly values: ArrayLike<number>; readonly count: number },
-    { indicators, sums }: { readonly indicators: Float32Array; readonly sums: ArrayLike<number> },
+    hashed: SparseParts,
+    { indicators, sums }: DenseParts,
     circumstances: QuestionCircumstances = {},
   ): SparseVector {
     this.#vector.count = 0;
-    this.#fold(hashed);
+    if (this.#withHashes) this.#fold(hashed);
     const { means, spreads } = this.#scaling;
     for (let place = 0; place < INDICATORS; place++)
       this.#put(BLOCK.indicators + place, scaled(indicators[place]!, means[place]!, spreads[place]!));
@@ -104,34 +135,41 @@ export class RouterFeatures {
     return this.#vector;
   }
 
-  #fold({ indices, values, count }: Parameters<RouterFeatures["assemble"]>[0]): void {
+  #fold({ indices, values, count }: SparseParts): void {
     const folded = this.#folded;
     folded.fill(0);
     for (let entry = 0; entry < count; entry++) {
       const index = indices[entry]!;
+      // Integers all: a bin of 8192 falls into one of the block's by its upper bits.
       const place =
         index < TABLE_BINS
-          ? Math.floor((index * WORDS) / TABLE_BINS)
-          : WORDS + Math.floor(((index - TABLE_BINS) * CHARACTERS) / TABLE_BINS);
-      folded[place]! += values[entry]!;
+          ? (index * WORDS) >> TABLE_BITS
+          : WORDS + (((index - TABLE_BINS) * CHARACTERS) >> TABLE_BITS);
+      folded[place] = folded[place]! + values[entry]!;
     }
-    for (let place = 0; place < folded.length; place++) this.#put(BLOCK.words + place, folded[place]!);
+    const vector = this.#vector;
+    let next = 0;
+    for (let place = 0; place < folded.length; place++) {
+      const value = folded[place]!;
+      if (value === 0) continue;
+      vector.indices[next] = place;
+      vector.values[next++] = value;
+    }
+    vector.count = next;
   }
 
   #circumstances({ preference, promptTokens, needs, topicContinuity, lastRoute, idleMs }: QuestionCircumstances): void {
-    const values = [
-      preference === "quality" ? 1 : 0,
-      preference === "battery" ? 1 : 0,
-      promptTokens === undefined ? 0 : Math.log1p(promptTokens) / 10,
-      needs?.tools ? 1 : 0,
-      needs?.structuredOutput ? 1 : 0,
-      needs?.files ? 1 : 0,
-      topicContinuity ?? 0,
-      lastRoute === "local" ? 1 : 0,
-      lastRoute === "remote" ? 1 : 0,
-      idleMs === undefined ? 0 : Math.log1p(Math.max(0, idleMs) / 1000) / 10,
-    ];
-    for (const [place, value] of values.entries()) this.#put(BLOCK.circumstances + place, value);
+    const first = BLOCK.circumstances;
+    this.#put(first, preference === "quality" ? 1 : 0);
+    this.#put(first + 1, preference === "battery" ? 1 : 0);
+    this.#put(first + 2, promptTokens === undefined ? 0 : Math.log1p(promptTokens) / 10);
+    this.#put(first + 3, needs?.tools ? 1 : 0);
+    this.#put(first + 4, needs?.structuredOutput ? 1 : 0);
+    this.#put(first + 5, needs?.files ? 1 : 0);
+    this.#put(first + 6, topicContinuity ?? 0);
+    this.#put(first + 7, lastRoute === "local" ? 1 : 0);
+    this.#put(first + 8, lastRoute === "remote" ? 1 : 0);
+    this.#put(first + 9, idleMs === undefined ? 0 : Math.log1p(Math.max(0, idleMs) / 1000) / 10);
   }
 
   #put(index: number, value: number): void {

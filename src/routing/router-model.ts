@@ -1,8 +1,10 @@
+import type { DenseLayer } from "../kernels/perceptron.js";
 import type { Classifier } from "../nets/classifier.js";
+import { Mlp } from "../nets/mlp.js";
 import type { SparseVector } from "../nets/text-encoder.js";
 import { AnswerModel, type Answers, type VerifierWeights } from "./answer-model.js";
 import { temper } from "./calibration.js";
-import { type FeatureScaling, type QuestionCircumstances, RouterFeatures } from "./router-features.js";
+import { BLOCK, type FeatureScaling, type QuestionCircumstances, RouterFeatures } from "./router-features.js";
 
 /** What a router thinks of a question before any answer. */
 export interface Opinion {
@@ -52,7 +54,9 @@ export class RouterModel {
 
   constructor(weights: RouterWeights) {
     this.weights = weights;
-    this.#features = new RouterFeatures(weights.scaling);
+    this.#features = new RouterFeatures(weights.scaling, {
+      hashes: readsHashes(weights.side) || readsHashes(weights.localOk),
+    });
     this.#answers = weights.verifier === undefined ? undefined : new AnswerModel(weights.verifier);
   }
 
@@ -83,4 +87,13 @@ export class RouterModel {
 export function opinionOf(side: ArrayLike<number>, localOk: number): Opinion {
   const gain = side[SIDE.remote]! - side[SIDE.local]!;
   return { localOk, gain, remoteOk: Math.max(0, Math.min(1, localOk + gain)) };
+}
+
+/** Whether any weight stands at a hashed input; of compressed networks it is taken for true. */
+function readsHashes(network: Classifier): boolean {
+  if (!(network instanceof Mlp)) return true;
+  const [{ inputs, outputs, weights }] = network.layers as readonly [DenseLayer]; // a perceptron has a layer
+  for (let output = 0; output < outputs; output++)
+    for (let input = 0; input < BLOCK.indicators; input++) if (weights[output * inputs + input] !== 0) return true;
+  return false;
 }
