@@ -218,14 +218,10 @@ function scatterGraded(layer: usize, inputs: usize, channels: i32): void {
 function update(layer: usize): void {
   if (load<i32>(layer, KIND) & 8) takeFromRing(layer);
   const kind = load<i32>(layer, KIND) & 7;
-  // A type for each choice (f64: yes, i32: no), so that each of the eight loops holds only what it needs.
+  // A type for each choice (f64: yes, i32: no), so that a loop holds only what it needs; the rarer kinds share one that holds all.
   if (kind === 0) updateAs<i32, i32, i32>(layer);
-  else if (kind === 1) updateAs<f64, i32, i32>(layer);
   else if (kind === 2) updateAs<i32, f64, i32>(layer);
-  else if (kind === 3) updateAs<f64, f64, i32>(layer);
-  else if (kind === 4) updateAs<i32, i32, f64>(layer);
-  else if (kind === 5) updateAs<f64, i32, f64>(layer);
-  else if (kind === 6) updateAs<i32, f64, f64>(layer);
+  else if (kind < 4) updateAs<f64, f64, i32>(layer);
   else updateAs<f64, f64, f64>(layer);
 }
 

@@ -31,6 +31,8 @@ export interface SurrogateNetworkOptions {
   /** From the last layer to the outputs, which integrate and never fire. */
   readonly readout: Synapses;
   readonly readoutTauMs: number;
+  /** What the readout's weights and bias are multiplied by: spikes are rare, and an optimizer moves a weight by little; 1 when absent. */
+  readonly readoutGain?: number;
   readonly stepMs: number;
   /** Steps of a sequence, and sequences of a batch; their product is a multiple of 32, the lanes one of 4. */
   readonly steps: number;
@@ -155,10 +157,11 @@ export class SurrogateNetwork {
     spreadForward(this.#kernels, this.#shape, this.#wiring, this.#readout, this.#logits);
     const { lanes } = this;
     const a = this.#readoutDecay;
+    const inflow = (1 - a) * this.#readoutGain;
     for (let output = 0; output < this.outputs; output++) {
       const row = this.logits(output);
       const bias = this.#readout[this.#wiring.order.length + output]!;
-      for (let c = 0; c < row.length; c++) row[c] = (1 - a) * (row[c]! + bias) + (c < lanes ? 0 : a * row[c - lanes]!);
+      for (let c = 0; c < row.length; c++) row[c] = inflow * (row[c]! + bias) + (c < lanes ? 0 : a * row[c - lanes]!);
     }
   }
 
@@ -193,9 +196,10 @@ export class SurrogateNetwork {
   description(): SpikingNetworkDescription {
     const { readout, inputs } = this.#options;
     const a = this.#readoutDecay;
+    const inflow = (1 - a) * this.#readoutGain;
     const weights = new Float32Array(readout.weights.length);
-    for (const [index, synapse] of this.#wiring.order.entries()) weights[synapse] = (1 - a) * this.#readout[index]!;
-    const bias = this.#readout.slice(weights.length, weights.length + this.outputs).map((value) => (1 - a) * value);
+    for (const [index, synapse] of this.#wiring.order.entries()) weights[synapse] = inflow * this.#readout[index]!;
+    const bias = this.#readout.slice(weights.length, weights.length + this.outputs).map((value) => inflow * value);
     const neurons = lifParameters({ units: this.outputs, stepMs: 1, threshold: Number.POSITIVE_INFINITY, bias });
     const last = {
       synapses: { ...readout, weights },
@@ -208,6 +212,10 @@ export class SurrogateNetwork {
     return this.#options.slope ?? 5;
   }
 
+  get #readoutGain(): number {
+    return this.#options.readoutGain ?? 1;
+  }
+
   get #readoutDecay(): number {
     return sigmoid(this.#readout[this.#readout.length - 1]!);
   }
@@ -215,6 +223,7 @@ export class SurrogateNetwork {
   #backwardReadout(): void {
     const { lanes, outputs } = this;
     const a = this.#readoutDecay;
+    const inflow = (1 - a) * this.#readoutGain;
     const connections = this.#wiring.order.length;
     const gradients = this.#readoutGradients;
     let toDecay = 0;
@@ -230,8 +239,8 @@ export class SurrogateNetwork {
         toDecay += ofLogit * (before - (row[c]! - a * before) / (1 - a));
         toBias += ofLogit;
       }
-      gradients[connections + output] = (1 - a) * toBias;
-      for (let c = 0; c < gradient.length; c++) gradient[c] = (1 - a) * gradient[c]!;
+      gradients[connections + output] = inflow * toBias;
+      for (let c = 0; c < gradient.length; c++) gradient[c] = inflow * gradient[c]!;
     }
     gradients[gradients.length - 1] = toDecay * a * (1 - a);
     correlateBack(this.#kernels, this.#shape, this.#wiring, this.#logitGradients, gradients);

@@ -126,6 +126,8 @@ function dropped(network: SurrogateNetwork, share: number, random: Random): Floa
 
 /** Rates in spikes a frame: a mean of 5 Hz, no neuron below 0.5 or above 20. */
 const RATES: RatePenalty = { target: 0.05, lowest: 0.005, highest: 0.2, ofMean: 100, ofNeuron: 20 };
+/** Scores reach a few units, spikes come in one frame of twenty: without it a third of the training goes into larger weights. */
+const READOUT_GAIN = 20;
 const STEP_MS = 10;
 const SHORTEST_MS = 12;
 const LONGEST_MS = 300;
@@ -150,6 +152,7 @@ function newNetwork(shape: WakeShape, seed: number, frames: number, lanes: numbe
     layers,
     readout,
     readoutTauMs: 100,
+    readoutGain: READOUT_GAIN,
     stepMs: STEP_MS,
     steps: frames,
     lanes,
@@ -209,7 +212,7 @@ interface Window {
 /** Frames at a window's beginning in which nothing is asked: delays and membranes fill. */
 const WARM_UP = 24;
 /** Share of windows with another sound behind them. */
-const BACKGROUND = 0.35;
+const BACKGROUND = 0.15;
 /** Most frames of the set that go by in one of a window. */
 const SLOWEST = 1.18;
 /** Frames around the end of the word within which the score must rise. */
