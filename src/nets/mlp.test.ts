@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { referencePerceptron } from "../kernels/perceptron-reference.js";
 import { Mlp } from "./mlp.js";
 import { initialMlp } from "./mlp-initial.js";
+import { pruneMlp } from "./pruning.js";
+import { quantizeMlp } from "./quantization.js";
 
 test("a network worked out by hand", () => {
   // hidden = relu([1, -1; 2, 0] x + [0, -1]), logits = [1, 1; 0, -1; 0.5, 0] hidden + [0, 1, 0]
@@ -60,4 +63,29 @@ test("weights come from the seed alone, within the limit of their scheme", () =>
   // A uniform of half-width L has variance L^2 / 3; 5,000 draws know it to about 1.3 %.
   expect(variance / (limit ** 2 / 3)).toBeGreaterThan(0.94);
   expect(variance / (limit ** 2 / 3)).toBeLessThan(1.06);
+});
+
+test("a step of any kind of network allocates nothing", () => {
+  const net = initialMlp([64, 24, 3], { seed: 1 });
+  const plain = new Mlp(net.layers, { forward: referencePerceptron });
+  const input = new Float32Array(64).fill(0.1);
+  const indices = Uint16Array.of(3, 9);
+  const values = Float32Array.of(1, 2);
+  const out = new Float32Array(3);
+  const networks = [net, plain, quantizeMlp(net), pruneMlp(net, { sparsity: 0.5 })];
+  const steps = (count: number): void => {
+    for (const network of networks)
+      for (let step = 0; step < count; step++) {
+        network.predict(input, out);
+        network.predictSparse(indices, values, 2, out);
+      }
+  };
+  steps(5000);
+  // Two objects of 16 bytes a step would come to 12.8 MB. Other things happen on the heap: the quietest of five counts.
+  const growth = Array.from({ length: 5 }, () => {
+    const before = process.memoryUsage().heapUsed;
+    steps(100_000);
+    return process.memoryUsage().heapUsed - before;
+  });
+  expect(Math.min(...growth.map(Math.abs))).toBeLessThan(200_000);
 });
