@@ -82,6 +82,11 @@ export interface DeviceStatus {
   readonly totalMemoryBytes?: number;
   /** Share of the last ten seconds in which some task waited for a processor, 0 to 1 (Linux pressure stall information). */
   readonly cpuPressure?: number;
+  /** The same for tasks that waited for memory. */
+  readonly memoryPressure?: number;
+  /** What the battery gives the whole device now; absent while it is charged. */
+  readonly drawMilliwatts?: number;
+  readonly network?: "wifi" | "cellular" | "wired" | "other";
 }
 
 /** Where the device's status comes from. `status()` answers from memory; `refresh()` reads the device again. */

@@ -46,6 +46,7 @@ test("Chromium on a phone tells battery, connection, memory and pressure", async
     charging: false,
     online: true,
     metered: true,
+    network: "cellular",
     roundTripMs: 150,
     thermal: "serious",
     totalMemoryBytes: 8 * 2 ** 30,

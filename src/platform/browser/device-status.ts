@@ -70,6 +70,7 @@ export function browserDevice(
       ...(battery === undefined ? {} : { batteryLevel: battery.level, charging: battery.charging }),
       ...(onLine === undefined ? {} : { online: onLine }),
       ...(metered === undefined ? {} : { metered }),
+      ...networkOf(connection?.type),
       // Chromium reports 0 when it has not measured yet.
       ...(connection?.rtt ? { roundTripMs: connection.rtt } : {}),
       ...(thermal === undefined ? {} : { thermal }),
@@ -96,6 +97,23 @@ function isMetered(connection: BrowserNavigator["connection"]): boolean | undefi
   if (connection === undefined) return undefined;
   if (connection.saveData === true || connection.type === "cellular") return true;
   return connection.type === "wifi" || connection.type === "ethernet" ? false : undefined;
+}
+
+/** By the names of the Network Information API; `none` and `unknown` are no network that is known. */
+function networkOf(type: string | undefined): Pick<DeviceStatus, "network"> {
+  switch (type) {
+    case "wifi":
+    case "cellular":
+      return { network: type };
+    case "ethernet":
+      return { network: "wired" };
+    case undefined:
+    case "none":
+    case "unknown":
+      return {};
+    default:
+      return { network: "other" };
+  }
 }
 
 function levelOf(state: string | undefined): DeviceStatus["thermal"] {

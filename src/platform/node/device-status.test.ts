@@ -85,6 +85,35 @@ describe("nodeDevice", () => {
     });
   });
 
+  test("reads what the battery gives, how long tasks wait for memory, and the kind of network", async () => {
+    const status = await statusOf({
+      [`${POWER}/BAT0/type`]: "Battery",
+      [`${POWER}/BAT0/status`]: "Discharging",
+      [`${POWER}/BAT0/power_now`]: "7250000",
+      [`${POWER}/BAT1/type`]: "Battery",
+      [`${POWER}/BAT1/status`]: "Discharging",
+      [`${POWER}/BAT1/current_now`]: "-250000",
+      [`${POWER}/BAT1/voltage_now`]: "4000000",
+      "proc/pressure/memory": "some avg10=12.00 avg60=0 avg300=0 total=1\nfull avg10=1.00 avg60=0 avg300=0 total=0",
+      "sys/class/net/lo/operstate": "unknown",
+      "sys/class/net/docker0/operstate": "up",
+      "sys/class/net/eth0/operstate": "down",
+      "sys/class/net/eth0/device/": "",
+      "sys/class/net/wlan0/operstate": "up",
+      "sys/class/net/wlan0/wireless/": "",
+      "sys/class/net/rmnet0/operstate": "unknown",
+    });
+    expect(status).toMatchObject({ drawMilliwatts: 8250, memoryPressure: 0.12, network: "wifi" });
+  });
+
+  test("tells no draw while it charges, and none by a sensor that is off", async () => {
+    const battery = { [`${POWER}/BAT0/type`]: "Battery", [`${POWER}/BAT0/power_now`]: "7250000" };
+    expect(await statusOf({ ...battery, [`${POWER}/BAT0/status`]: "Charging" })).not.toHaveProperty("drawMilliwatts");
+    expect(
+      await statusOf({ ...battery, [`${POWER}/BAT0/status`]: "Discharging", [`${POWER}/BAT0/power_now`]: "0" }),
+    ).not.toHaveProperty("drawMilliwatts");
+  });
+
   test("takes the mean of two batteries and leaves out the mouse", async () => {
     const status = await statusOf({
       [`${POWER}/AC/type`]: "Mains",

@@ -1,7 +1,7 @@
 import os from "node:os";
 import type { Device, DeviceStatus } from "../../core/ports.js";
 import { type RunCommand, runCommand as runProgram } from "./run-command.js";
-import { readCpuPressure, readMemory, readPower, readThermal } from "./sysfs.js";
+import { readMemory, readNetwork, readPower, readPressure, readThermal } from "./sysfs.js";
 import { isTermux, readTermuxBattery, type TermuxBattery } from "./termux.js";
 import { batteryThermalLevel, isPlausible } from "./thermal.js";
 
@@ -35,11 +35,13 @@ export function nodeDevice(
   };
 
   const readAll = async (): Promise<DeviceStatus> => {
-    const [power, zones, memory, cpuPressure] = await Promise.all([
+    const [power, zones, memory, cpuPressure, memoryPressure, network] = await Promise.all([
       readPower(root),
       readThermal(root),
       readMemory(root),
-      readCpuPressure(root),
+      readPressure(root, "cpu"),
+      readPressure(root, "memory"),
+      readNetwork(root),
     ]);
     const termux = power.batteryLevel === undefined ? await termuxBattery() : {};
     const online = isOnline(operatingSystem);
@@ -59,6 +61,8 @@ export function nodeDevice(
       totalMemoryBytes: operatingSystem.totalmem(),
       ...memory,
       ...(cpuPressure === undefined ? {} : { cpuPressure }),
+      ...(memoryPressure === undefined ? {} : { memoryPressure }),
+      ...(network === undefined ? {} : { network }),
     };
   };
 

@@ -10,7 +10,7 @@ import {
   thermalLevel,
 } from "./thermal.js";
 
-type Power = Pick<DeviceStatus, "batteryLevel" | "charging">;
+type Power = Pick<DeviceStatus, "batteryLevel" | "charging" | "drawMilliwatts">;
 type Memory = Pick<DeviceStatus, "freeMemoryBytes" | "totalMemoryBytes">;
 
 /**
@@ -21,6 +21,7 @@ export async function readPower(root: string): Promise<Power> {
   const directory = join(root, "sys/class/power_supply");
   const levels: number[] = [];
   const states = new Set<string>();
+  let draw: number | undefined;
   let mains: boolean | undefined;
   for (const supply of await entries(directory)) {
     const field = (name: string): Promise<string | undefined> => read(join(directory, supply, name));
@@ -32,6 +33,8 @@ export async function readPower(root: string): Promise<Power> {
       const percent = numberOf(capacity);
       if (percent !== undefined && percent >= 0 && percent <= 100) levels.push(percent / 100);
       if (status !== undefined) states.add(status);
+      const own = status === "Discharging" ? await readDraw(field) : undefined;
+      if (own !== undefined) draw = (draw ?? 0) + own;
     } else if (type !== undefined && online !== undefined) mains = mains === true || online !== "0";
   }
   const charging = states.has("Charging")
@@ -42,7 +45,16 @@ export async function readPower(root: string): Promise<Power> {
   return {
     ...(levels.length === 0 ? {} : { batteryLevel: levels.reduce((a, b) => a + b, 0) / levels.length }),
     ...(charging === undefined ? {} : { charging }),
+    ...(draw === undefined ? {} : { drawMilliwatts: draw }),
   };
+}
+
+/** Milliwatts by `power_now` (µW), else by `current_now` (µA) and `voltage_now` (µV); drivers differ on the sign of a current. */
+async function readDraw(field: (name: string) => Promise<string | undefined>): Promise<number | undefined> {
+  const microwatts = numberOf(await field("power_now"));
+  if (microwatts !== undefined) return microwatts === 0 ? undefined : Math.abs(microwatts) / 1000; // 0: no sensor
+  const [current, voltage] = [numberOf(await field("current_now")), numberOf(await field("voltage_now"))];
+  return current && voltage ? (Math.abs(current) * voltage) / 1e9 : undefined;
 }
 
 /** The hottest of all zones of /sys/class/thermal whose reading is plausible; undefined when none can be read. */
@@ -76,9 +88,9 @@ async function readTrips(zone: string): Promise<TripPoints> {
   return trips;
 }
 
-/** Share of the last ten seconds in which some task waited for a processor, from /proc/pressure/cpu; 0 to 1. */
-export async function readCpuPressure(root: string): Promise<number | undefined> {
-  const text = await read(join(root, "proc/pressure/cpu"));
+/** Share of the last ten seconds in which some task waited for a processor or for memory, from /proc/pressure; 0 to 1. */
+export async function readPressure(root: string, resource: "cpu" | "memory"): Promise<number | undefined> {
+  const text = await read(join(root, "proc/pressure", resource));
   const percent = numberOf(/^some avg10=([\d.]+)/m.exec(text ?? "")?.[1]);
   return percent === undefined ? undefined : Math.min(1, percent / 100);
 }
@@ -96,6 +108,25 @@ export async function readMemory(root: string): Promise<Memory> {
     ...(freeMemoryBytes === undefined ? {} : { freeMemoryBytes }),
     ...(totalMemoryBytes === undefined ? {} : { totalMemoryBytes }),
   };
+}
+
+/**
+ * The kind of network that is up, from /sys/class/net: a cable before radios, loopback and what has no hardware under it
+ * (bridges, tunnels) left out. A modem is told by its name, as systemd and Android give it.
+ */
+export async function readNetwork(root: string): Promise<DeviceStatus["network"]> {
+  const directory = join(root, "sys/class/net");
+  const kinds = new Set<NonNullable<DeviceStatus["network"]>>();
+  for (const name of await entries(directory)) {
+    if ((await read(join(directory, name, "operstate"))) === "down" || name === "lo") continue;
+    const parts = await entries(join(directory, name));
+    if (/^(?:wwan|rmnet|ccmni|wwp)/.test(name)) {
+      if ((await read(join(directory, name, "carrier"))) !== "0") kinds.add("cellular");
+    } else if (parts.includes("wireless") || parts.includes("phy80211")) kinds.add("wifi");
+    else if (parts.includes("device") && (await read(join(directory, name, "carrier"))) === "1") kinds.add("wired");
+  }
+  for (const kind of ["wired", "wifi", "cellular"] as const) if (kinds.has(kind)) return kind;
+  return undefined;
 }
 
 // Any of these files may be missing, unreadable (Android) or fail on read (a sensor that is off): then it is unknown.

@@ -21,6 +21,8 @@ test("a phone on mobile data tells battery, network, heat and memory", async () 
     network: network({ type: "CELLULAR", isConnected: true, isInternetReachable: false }),
     thermal: async () => "fair",
     totalMemoryBytes: 6e9,
+    freeMemoryBytes: async () => 5e8,
+    drawMilliwatts: async () => 700,
   });
   const status = await device.refresh();
   expect(status).toEqual({
@@ -28,8 +30,11 @@ test("a phone on mobile data tells battery, network, heat and memory", async () 
     charging: false,
     online: false,
     metered: true,
+    network: "cellular",
     thermal: "fair",
     totalMemoryBytes: 6e9,
+    freeMemoryBytes: 5e8,
+    drawMilliwatts: 700,
   });
   expect(device.status()).toBe(status);
 });
@@ -44,8 +49,12 @@ test("Wi-Fi is not metered, and a VPN hides what it runs on", async () => {
   expect(await reactNativeDevice({ network: network({ ...state, type: "WIFI" }) }).refresh()).toEqual({
     online: true,
     metered: false,
+    network: "wifi",
   });
-  expect(await reactNativeDevice({ network: network({ ...state, type: "VPN" }) }).refresh()).toEqual({ online: true });
+  expect(await reactNativeDevice({ network: network({ ...state, type: "VPN" }) }).refresh()).toEqual({
+    online: true,
+    network: "other",
+  });
 });
 
 test("a module that rejects or throws on this phone leaves its field unknown", async () => {

@@ -29,29 +29,39 @@ export function reactNativeDevice(
     readonly thermal?: () => Promise<DeviceStatus["thermal"]>;
     /** `Device.totalMemory` of expo-device. */
     readonly totalMemoryBytes?: number;
+    /** The app's own bridge to `ActivityManager.getMemoryInfo().availMem`; what is left decides what is given up. */
+    readonly freeMemoryBytes?: () => Promise<number>;
+    /** The app's own bridge to `BatteryManager.BATTERY_PROPERTY_CURRENT_NOW` times the voltage. */
+    readonly drawMilliwatts?: () => Promise<number>;
   } = {},
 ): Required<Device> {
-  const { battery, network, thermal, totalMemoryBytes } = modules;
+  const { battery, network: networkModule, thermal, totalMemoryBytes, freeMemoryBytes, drawMilliwatts } = modules;
   let current: DeviceStatus = totalMemoryBytes === undefined ? {} : { totalMemoryBytes };
   let pending: Promise<DeviceStatus> | undefined;
 
   const readAll = async (): Promise<DeviceStatus> => {
-    const [level, state, connection, heat] = await Promise.all([
+    const [level, state, connection, heat, free, draw] = await Promise.all([
       known(battery && (() => battery.getBatteryLevelAsync())),
       known(battery && (() => battery.getBatteryStateAsync())),
-      known(network && (() => network.getNetworkStateAsync())),
+      known(networkModule && (() => networkModule.getNetworkStateAsync())),
       known(thermal),
+      known(freeMemoryBytes),
+      known(drawMilliwatts),
     ]);
     const charging = state === 1 ? false : state === 2 || state === 3 ? true : undefined;
     const online = connection?.isInternetReachable ?? connection?.isConnected;
     const metered = isMetered(connection?.type);
+    const network = networkOf(connection?.type);
     return {
       ...(level !== undefined && level >= 0 && level <= 1 ? { batteryLevel: level } : {}),
       ...(charging === undefined ? {} : { charging }),
       ...(online === undefined ? {} : { online }),
       ...(metered === undefined ? {} : { metered }),
+      ...(network === undefined ? {} : { network }),
       ...(heat === undefined ? {} : { thermal: heat }),
       ...(totalMemoryBytes === undefined ? {} : { totalMemoryBytes }),
+      ...(free === undefined ? {} : { freeMemoryBytes: free }),
+      ...(draw === undefined || charging === true ? {} : { drawMilliwatts: draw }),
     };
   };
 
@@ -77,6 +87,24 @@ async function known<Value>(ask: (() => Promise<Value>) | undefined): Promise<Va
     return await ask?.();
   } catch {
     return undefined;
+  }
+}
+
+function networkOf(type: string | undefined): DeviceStatus["network"] {
+  switch (type) {
+    case "WIFI":
+      return "wifi";
+    case "CELLULAR":
+    case "WIMAX":
+      return "cellular";
+    case "ETHERNET":
+      return "wired";
+    case "BLUETOOTH":
+    case "VPN":
+    case "OTHER":
+      return "other";
+    default:
+      return undefined;
   }
 }
 
