@@ -29,12 +29,21 @@ export function withTimeout(model: LanguageModelV4, timeouts: EngineTimeouts): L
   return modelAround(model, {
     async doGenerate(call) {
       const limit = new Limit(call, clock);
-      return limit.within(wholeMs, () => model.doGenerate(limit.call));
+      try {
+        return await limit.within(wholeMs, () => model.doGenerate(limit.call));
+      } finally {
+        limit.ended();
+      }
     },
     async doStream(call) {
       const limit = new Limit(call, clock);
-      const result = await limit.within(silenceMs, () => model.doStream(limit.call));
-      return { ...result, stream: timedStream(result, limit, silenceMs) };
+      try {
+        const result = await limit.within(silenceMs, () => model.doStream(limit.call));
+        return { ...result, stream: timedStream(result, limit, silenceMs) };
+      } catch (error) {
+        limit.ended();
+        throw error;
+      }
     },
   });
 }
@@ -47,41 +56,59 @@ function timedStream(
   const reader = stream.getReader();
   return new ReadableStream<LanguageModelV4StreamPart>({
     async pull(controller) {
-      // A rejection errors the stream, as the one inside would.
-      const { done, value } = await limit.within(silenceMs, () => reader.read());
-      if (done) controller.close();
-      else controller.enqueue(value);
+      try {
+        const { done, value } = await limit.within(silenceMs, () => reader.read());
+        if (!done) return controller.enqueue(value);
+        limit.ended();
+        controller.close();
+      } catch (error) {
+        limit.ended();
+        throw error; // errors the stream, as the one inside would
+      }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      limit.ended();
+      return reader.cancel(reason);
+    },
   });
 }
 
-/** The time limit of one call: the call's own signal, and one that ends it when the time is over. */
+/**
+ * The time limit of one call: a signal that ends it when the caller's own does, or when the time is over. Joined by hand:
+ * `AbortSignal.any` takes as long as all the rest (Node 20).
+ */
 class Limit {
   readonly call: LanguageModelV4CallOptions;
   readonly #outer: AbortSignal | undefined;
-  readonly #over = new AbortController();
+  readonly #inner = new AbortController();
   readonly #clock: Pick<Clock, "sleep">;
+  readonly #onOuter = (): void => this.#inner.abort(this.#outer?.reason);
 
   constructor(call: LanguageModelV4CallOptions, clock: Pick<Clock, "sleep">) {
     this.#outer = call.abortSignal;
     this.#clock = clock;
-    const signals = [this.#over.signal, ...(call.abortSignal === undefined ? [] : [call.abortSignal])];
-    this.call = { ...call, abortSignal: AbortSignal.any(signals) };
+    this.call = { ...call, abortSignal: this.#inner.signal };
+    if (this.#outer?.aborted) this.#onOuter();
+    else this.#outer?.addEventListener("abort", this.#onOuter, { once: true });
+  }
+
+  /** The call has ended: the caller's signal need not tell it anything any more. */
+  ended(): void {
+    this.#outer?.removeEventListener("abort", this.#onOuter);
   }
 
   /** The outcome of `run`, or EngineError after `limitMs`, or the caller's own abort at once. */
   async within<T>(limitMs: number, run: () => PromiseLike<T>): Promise<T> {
     const settled = new AbortController();
     this.#clock.sleep(limitMs, { signal: settled.signal }).then(
-      () => this.#over.abort(silent(limitMs)),
+      () => this.#inner.abort(silent(limitMs)),
       () => {}, // settled in time
     );
     try {
       return await untilAborted(run(), this.call.abortSignal);
     } catch (error) {
       if (this.#outer?.aborted) throw this.#outer.reason;
-      throw this.#over.signal.aborted ? this.#over.signal.reason : error;
+      throw this.#inner.signal.aborted ? this.#inner.signal.reason : error;
     } finally {
       settled.abort();
     }
