@@ -232,22 +232,15 @@ function sparseLayer(layer: usize, indices: usize, values: usize, places: usize)
   }
 }
 
-/** Bits of the largest magnitude; at least INFINITE when one is infinite or NaN. */
+/** Bits of the largest magnitude; at least INFINITE when one is infinite or NaN. Zeros fill the last four. */
 function highestBits(values: usize, count: i32): i32 {
   const mask = i32x4.splat(0x7fffffff);
-  let highest0 = i32x4.splat(0);
-  let highest1 = i32x4.splat(0);
-  let at = values;
+  let highest = i32x4.splat(0);
   const end = values + ((<usize>count) << 2);
-  for (; at + 32 <= end; at += 32) {
-    highest0 = i32x4.max_s(highest0, v128.and(mask, v128.load(at)));
-    highest1 = i32x4.max_s(highest1, v128.and(mask, v128.load(at, 16)));
-  }
-  for (; at < end; at += 4) highest0 = i32x4.max_s(highest0, v128.and(mask, v128.load32_zero(at)));
-  highest0 = i32x4.max_s(highest0, highest1);
+  for (let at = values; at < end; at += 16) highest = i32x4.max_s(highest, v128.and(mask, v128.load(at)));
   return max(
-    max(i32x4.extract_lane(highest0, 0), i32x4.extract_lane(highest0, 1)),
-    max(i32x4.extract_lane(highest0, 2), i32x4.extract_lane(highest0, 3)),
+    max(i32x4.extract_lane(highest, 0), i32x4.extract_lane(highest, 1)),
+    max(i32x4.extract_lane(highest, 2), i32x4.extract_lane(highest, 3)),
   );
 }
 
@@ -273,31 +266,22 @@ function quantizePlaces(indices: usize, values: usize, count: i32, inverse: f32,
 /** Rounds x * inverse to 16 bits into `to`; returns the sum of what it wrote. */
 function quantize(x: usize, count: i32, inverse: f32, to: usize): i32 {
   const factor = f32x4.splat(inverse);
-  const rounding = f32x4.splat(ROUNDING);
-  const bits = i32x4.splat(ROUNDING_BITS);
   let sums = i32x4.splat(0);
-  let at = x;
   let place = to;
   const end = x + ((<usize>count) << 2);
-  for (; at + 32 <= end; at += 32) {
-    const low = i32x4.sub(f32x4.add(f32x4.mul(v128.load(at), factor), rounding), bits);
-    const high = i32x4.sub(f32x4.add(f32x4.mul(v128.load(at, 16), factor), rounding), bits);
-    sums = i32x4.add(sums, i32x4.add(low, high));
-    v128.store(place, i16x8.narrow_i32x4_s(low, high));
-    place += 16;
+  for (let at = x; at < end; at += 16) {
+    const scaled = f32x4.add(f32x4.mul(v128.load(at), factor), f32x4.splat(ROUNDING));
+    const integers = i32x4.sub(scaled, i32x4.splat(ROUNDING_BITS));
+    sums = i32x4.add(sums, integers);
+    store<i64>(place, i64x2.extract_lane(i16x8.narrow_i32x4_s(integers, integers), 0));
+    place += 8;
   }
-  let sum =
+  return (
     i32x4.extract_lane(sums, 0) +
     i32x4.extract_lane(sums, 1) +
     i32x4.extract_lane(sums, 2) +
-    i32x4.extract_lane(sums, 3);
-  for (; at < end; at += 4) {
-    const value = reinterpret<i32>(load<f32>(at) * inverse + ROUNDING) - ROUNDING_BITS;
-    sum += value;
-    store<i16>(place, <i16>value);
-    place += 2;
-  }
-  return sum;
+    i32x4.extract_lane(sums, 3)
+  );
 }
 
 // A vector of int8 weights serves 8 outputs and 2 inputs: 16-bit lane 2k (2k + 1) holds, for the pair's first (second) input,
