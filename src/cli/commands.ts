@@ -727,6 +727,11 @@ export const root: Command = {
             { name: "base", value: "PHRASE", summary: "adapt the network of another phrase: for few recordings" },
             { name: "seed", value: "N", summary: "the same seed makes the same network; default: 1" },
             { name: "steps", value: "N", summary: "batches of 64 windows; default: 2000" },
+            {
+              name: "variants",
+              value: "N",
+              summary: "made-up versions of each recording; default: 20 to 100, the fewer there are the more",
+            },
             { name: "members", value: "N", summary: "networks whose scores are averaged; default: 1" },
             { name: "everything", summary: "train on all speakers: the best network, and no figures of it" },
             { name: "output", value: "DIR", summary: "write it there; default: where wake listen finds it" },

@@ -39,7 +39,8 @@ export async function trainWake(parsed: Parsed, terminal: Terminal): Promise<num
   const seed = parsed.count("seed") ?? 1;
   const base = await baseOf(parsed);
   const cache = join(applicationPaths(terminal.environment, process.platform, homedir()).cacheDirectory, "wake");
-  const parts = await setsOf(sources, phrase, cache, terminal);
+  const variants = parsed.count("variants") ?? Math.max(20, Math.min(100, Math.round(5000 / sources.positives.length)));
+  const parts = await setsOf({ ...sources, phrase, variants, cache }, terminal);
   const hasDev = parts.dev.positives.segments.some(({ kind }) => kind === "kw");
   const trained = everything || !hasDev ? [parts.train, parts.dev] : [parts.train];
   const positives = joinSets(trained.map((part) => part.positives));
@@ -169,20 +170,19 @@ interface Part {
 
 /** Made-up versions of all recordings, speakers for training and for choosing apart; cached, for they take minutes. */
 async function setsOf(
-  sources: Sources,
-  phrase: string,
-  cache: string,
+  sources: Sources & { readonly phrase: string; readonly variants: number; readonly cache: string },
   terminal: Terminal,
 ): Promise<Record<"train" | "dev", Part>> {
-  const variants = Math.max(20, Math.min(100, Math.round(5000 / sources.positives.length)));
+  const { phrase, variants, cache } = sources;
+  const negativeVariants = Math.min(NEGATIVE_VARIANTS, variants);
   const part = async (name: "train" | "dev"): Promise<Part> => {
     const of = (sounds: readonly Sound[]): Sound[] => sounds.filter(({ recording }) => partOf(recording) === name);
     const noises = of(sources.noises);
     // the phrase stays among the negatives, as other phrases' negatives want it: windows that hold it are left out in training
-    const negatives = await cachedSet(join(cache, `${sources.key}-${name}-negatives-${NEGATIVE_VARIANTS}.frames`), () =>
+    const negatives = await cachedSet(join(cache, `${sources.key}-${name}-negatives-${negativeVariants}.frames`), () =>
       negativeSet(of(sources.all), noises, {
         seed: DATA_SEED.negatives,
-        variants: NEGATIVE_VARIANTS,
+        variants: negativeVariants,
         onProgress: counting(terminal, `versions of negatives (${name})`),
       }),
     );
@@ -224,23 +224,24 @@ async function trainMember(
   if (resume !== undefined) remark(terminal, `Going on at step ${resume.steps} of ${steps}`);
   const show = counting(terminal, `steps, seed ${seed}`);
   let writing = Promise.resolve();
-  const parameters = await trainVerifier(positives, negatives, {
-    word: phrase,
-    seed,
-    steps,
-    ...(base === undefined ? {} : { base, learningRate: 1e-3 }),
-    ...(resume === undefined ? {} : { resume }),
-    signal: terminal.signal,
-    onStep({ step, loss, snapshot }) {
-      show(step, steps, `loss ${loss.toFixed(4)}`);
-      if (step % CHECKPOINT_EVERY === 0) {
+  try {
+    return await trainVerifier(positives, negatives, {
+      word: phrase,
+      seed,
+      steps,
+      ...(base === undefined ? {} : { base, learningRate: 1e-3 }),
+      ...(resume === undefined ? {} : { resume }),
+      signal: terminal.signal,
+      onStep({ step, loss, snapshot }) {
+        show(step, steps, `loss ${loss.toFixed(4)}`);
+        if (step % CHECKPOINT_EVERY !== 0 && !terminal.signal.aborted) return;
         const state = snapshot();
         writing = writing.then(() => writeCheckpoint(checkpoint, state));
-      }
-    },
-  });
-  await writing;
-  return parameters;
+      },
+    });
+  } finally {
+    await writing;
+  }
 }
 
 async function baseOf(parsed: Parsed): Promise<ConvolutionParameters | undefined> {
@@ -263,10 +264,12 @@ function licencesOf({ positives, others }: Sources): string {
 }
 
 function commandOf(parsed: Parsed, phrase: string): string {
-  const words = ["data", "positives", "negatives", "noise", "base", "seed", "steps", "members"].flatMap((name) => {
-    const value = parsed.text(name);
-    return value === undefined ? [] : [`--${name} ${value}`];
-  });
+  const words = ["data", "positives", "negatives", "noise", "base", "seed", "steps", "variants", "members"].flatMap(
+    (name) => {
+      const value = parsed.text(name);
+      return value === undefined ? [] : [`--${name} ${value}`];
+    },
+  );
   return [
     "mobile-ai wake train",
     `--phrase "${phrase}"`,
