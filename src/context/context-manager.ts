@@ -222,6 +222,18 @@ export class ContextManager implements ProjectMemory {
   }
 
   /**
+   * Whether a question that was not remembered yet goes on about what the project talked about last; undefined when nothing was
+   * said, or there is no topic memory.
+   */
+  async staysOnTopic(question: string, project: string): Promise<boolean | undefined> {
+    const name = this.#nameOf(project);
+    return this.#exclusive(async () => {
+      const found = this.#topics === undefined ? undefined : await this.#store.project(name);
+      return found === undefined ? undefined : this.#topics?.staysOnTopic(found, question);
+    });
+  }
+
+  /**
    * The other project that a text clearly belongs to, by what was said in each of them; undefined when there is none, or no topic memory.
    * `turnId` is the turn that the text already became.
    */

@@ -87,6 +87,27 @@ describe("what a conversation is about", () => {
     expect(await context.topic("none")).toBeUndefined();
   });
 
+  test("is told of a question before it is remembered, and nothing changes by asking", async () => {
+    const { context } = await twoProjects();
+    const before = await context.topic("trip");
+    expect(await context.staysOnTopic("Is there a later flight?", "trip")).toBe(true);
+    expect(await context.topic("trip")).toEqual(before);
+    expect(await context.staysOnTopic("Is there a later flight?", "none")).toBeUndefined();
+    const memory = new TopicMemory(weights);
+    const project = memory.empty();
+    const talk = [
+      FLIGHTS[0]!,
+      "I found a flight with Delta Airlines. It takes off at 6 am and costs $ 200.",
+      "Yes, please book it.",
+      "Your ticket has been booked. Do you need help with anything else?",
+    ];
+    hear(memory, project, talk);
+    expect(memory.staysOnTopic(project, "Please find me a restaurant that serves Italian food in San Jose")).toBe(
+      false,
+    );
+    expect(memory.staysOnTopic(project, "Which airline is it?")).toBe(true);
+  });
+
   test("scores higher for a change with the first question about something else", () => {
     const memory = new TopicMemory(weights);
     const project = memory.empty();

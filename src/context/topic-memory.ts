@@ -1,4 +1,4 @@
-import { Reservoir } from "../nets/reservoir.js";
+import { type Readout, Reservoir } from "../nets/reservoir.js";
 import { createTextEncoder, dialogueBlocks, type SparseVector, type TextFeatureEncoder } from "../nets/text-encoder.js";
 import { topicOutputs } from "./topic-scores.js";
 import { type ReadTopicWeights, TOPIC_QUESTIONS } from "./topic-weights.js";
@@ -21,8 +21,7 @@ export interface ProjectTopics {
 
 /** What a conversation is about, in the topics that the weights know. */
 export interface TopicView {
-  /** Whether the question just said changed the subject. */
-  readonly changed: boolean;
+  /** How much it looks as if the question just said changed the subject: about 0 when not, towards 1 when so. */
   readonly changeScore: number;
   /** The likeliest topic by question: now, 4, 8 and 16 utterances ago, before the last change. */
   readonly likeliest: Readonly<Record<"now" | "back4" | "back8" | "back16" | "before", string>>;
@@ -95,7 +94,7 @@ export class TopicMemory {
     this.#hasReadout = true;
     this.#enter(project);
     const output = this.#reservoir.output();
-    const { domains, changedFrom } = this.#weights;
+    const { domains } = this.#weights;
     const likeliest = (question: (typeof TOPIC_QUESTIONS)[number]): string => {
       const start = TOPIC_QUESTIONS.indexOf(question) * domains.length;
       let best = 0;
@@ -106,7 +105,6 @@ export class TopicMemory {
     const recentAt = TOPIC_QUESTIONS.indexOf("recent") * domains.length;
     const changeScore = output[TOPIC_QUESTIONS.length * domains.length]!;
     return {
-      changed: changeScore >= changedFrom,
       changeScore,
       likeliest: {
         now: likeliest("now"),
@@ -119,6 +117,19 @@ export class TopicMemory {
         .map((topic, place) => ({ topic, score: output[recentAt + place]! }))
         .sort((a, b) => b.score - a.score),
     };
+  }
+
+  /**
+   * Whether a question that was not taken in yet goes on about what was talked about; undefined while nothing was said. Leaves the
+   * project as it is.
+   */
+  staysOnTopic(project: ProjectTopics, question: string): boolean | undefined {
+    if (project.utterances === 0) return undefined;
+    this.#enter(project);
+    const vector = this.#encode(question);
+    this.#reservoir.stepSparse(vector.indices, vector.values, vector.count);
+    this.#inReservoir = undefined; // what it holds now is no project's
+    return changeScore(this.#weights.change, this.#reservoir.state, vector) < this.#weights.changedFrom;
   }
 
   /**
@@ -263,6 +274,18 @@ export class TopicMemory {
     }
     return product / (Math.sqrt(square) + 1e-9) + WORD_WEIGHT * logRatio;
   }
+}
+
+/** How much a question looks like a change of subject: a readout (1, 1024 + 384) of the state after it and of its vector. */
+export function changeScore(
+  { weights, bias }: Readout,
+  state: Float32Array,
+  { indices, values, count }: SparseVector,
+): number {
+  let score = bias[0]!;
+  for (let unit = 0; unit < TURN_UNITS; unit++) score += weights[unit]! * state[unit]!;
+  for (let entry = 0; entry < count; entry++) score += weights[TURN_UNITS + indices[entry]!]! * values[entry]!;
+  return score;
 }
 
 interface Background {

@@ -41,6 +41,12 @@ export class TopicStates {
     return memory.view((await this.#upToDate(memory, project)).topics);
   }
 
+  async staysOnTopic(project: Project, question: string): Promise<boolean | undefined> {
+    const memory = await this.#ready();
+    if (memory === undefined) return undefined;
+    return memory.staysOnTopic((await this.#upToDate(memory, project)).topics, question);
+  }
+
   /**
    * Which of the other projects a text belongs to; `turnId` is the turn that it already became, which does not count. Reads only
    * states, and windows of projects that changed since.

@@ -2,12 +2,12 @@ import { GramAccumulator } from "../nets/gram.js";
 import type { Readout } from "../nets/reservoir.js";
 import { createTextEncoder, dialogueBlocks } from "../nets/text-encoder.js";
 import type { Json } from "../nets/weights-file.js";
-import { type Dialogue, domainsOf, LABEL_QUESTIONS, targetsOf } from "./dialogue.js";
-import { TopicMemory } from "./topic-memory.js";
+import { type Dialogue, domainsOf, targetsOf } from "./dialogue.js";
+import { changeScore, TopicMemory } from "./topic-memory.js";
 import { topicOutputs, writeTargets } from "./topic-scores.js";
 import { suggestionTrials } from "./topic-suggestions.js";
 import { decodeTopicWeights, encodeTopicWeights, type TopicWeights } from "./topic-weights.js";
-import { featureSets, TURN_INPUTS } from "./turn-features.js";
+import { featureSets, TURN_INPUTS, TURN_UNITS } from "./turn-features.js";
 
 /** What the weights of a topic memory are made of. */
 export interface TopicTrainingOptions {
@@ -34,6 +34,8 @@ export async function trainTopics(options: TopicTrainingOptions): Promise<TopicW
   const memory = featureSets["reservoir"]!();
   const states = new GramAccumulator({ inputs: memory.values.length, outputs: topicOutputs(domains.length) });
   const words = new GramAccumulator({ inputs: TURN_INPUTS, outputs: domains.length });
+  const changes = new GramAccumulator({ inputs: TURN_UNITS + TURN_INPUTS, outputs: 1 });
+  const both = new Float32Array(TURN_UNITS + TURN_INPUTS);
   const target = new Float64Array(topicOutputs(domains.length));
   const dense = new Float32Array(TURN_INPUTS);
   const learn = ({ turns }: Dialogue, targets: ReturnType<typeof targetsOf>): void => {
@@ -46,6 +48,11 @@ export async function trainTopics(options: TopicTrainingOptions): Promise<TopicW
       dense.fill(0);
       for (let entry = 0; entry < vector.count; entry++) dense[vector.indices[entry]!] = vector.values[entry]!;
       words.add(dense, target.subarray(0, domains.length));
+      const { changed } = targets[place]!;
+      if (changed < 0) continue;
+      both.set(memory.values);
+      both.set(dense, TURN_UNITS);
+      changes.add(both, [changed]);
     }
   };
   const held = dialogues.filter((_, place) => place % FOLD === 0);
@@ -58,12 +65,13 @@ export async function trainTopics(options: TopicTrainingOptions): Promise<TopicW
     }
   };
   await learnAll(kept);
-  const changedFrom = changeThreshold(states.solve({ lambda }), held, domains);
+  const changedFrom = changeThreshold(changes.solve({ lambda }), held, domains);
   await learnAll(held);
   const weights: TopicWeights = {
     domains,
     readout: states.solve({ lambda }),
     words: words.solve({ lambda }),
+    change: changes.solve({ lambda }),
     suggestFrom: 0,
     changedFrom,
     meta: { ...meta, lambda, dialogues: dialogues.length, turns: states.rows, falseAlarms },
@@ -74,23 +82,20 @@ export async function trainTopics(options: TopicTrainingOptions): Promise<TopicW
   return { ...weights, suggestFrom: Math.max(0, staying[Math.floor(falseAlarms * staying.length)] ?? 0) };
 }
 
-/** The score at which as many turns are said to change the subject as do. */
+/** The score at which as many questions are said to change the subject as do. */
 function changeThreshold(readout: Readout, dialogues: readonly Dialogue[], domains: readonly string[]): number {
   const encoder = createTextEncoder({ blocks: dialogueBlocks });
   const memory = featureSets["reservoir"]!();
-  const row = (LABEL_QUESTIONS.length + 1) * domains.length;
-  const size = memory.values.length;
   const scores: number[] = [];
   let changes = 0;
   for (const dialogue of dialogues) {
     memory.reset();
     for (const [place, { changed }] of targetsOf(dialogue, domains).entries()) {
-      memory.step(encoder.encode(dialogue.turns[place]!.text));
+      const vector = encoder.encode(dialogue.turns[place]!.text);
+      memory.step(vector);
       if (changed < 0) continue;
       changes += changed;
-      let score = readout.bias[row]!;
-      for (let unit = 0; unit < size; unit++) score += readout.weights[row * size + unit]! * memory.values[unit]!;
-      scores.push(score);
+      scores.push(changeScore(readout, memory.values, vector));
     }
   }
   return scores.sort((a, b) => b - a)[changes] ?? Number.MAX_VALUE;

@@ -18,9 +18,11 @@ export interface TopicWeights {
   readonly readout: Readout;
   /** Of one text alone: how much it is about each topic. */
   readonly words: Readout;
+  /** Of the reservoir's state after a question and of the question alone, beside each other: whether it changes the subject. */
+  readonly change: Readout;
   /** A score from which a text is said to belong to another project. */
   readonly suggestFrom: number;
-  /** A score from which the subject is said to have changed. */
+  /** A score from which a question is said to change the subject. */
   readonly changedFrom: number;
   /** Where they come from: seed, hash of the data, licence. */
   readonly meta: { readonly [name: string]: Json };
@@ -43,7 +45,7 @@ const KIND = "topic-memory";
 
 /** The bytes of a weights file: 8 bits for each weight, with a scale for each row. */
 export function encodeTopicWeights(weights: TopicWeights): Uint8Array<ArrayBuffer> {
-  const { domains, readout, words, suggestFrom, changedFrom, meta } = weights;
+  const { domains, readout, words, change, suggestFrom, changedFrom, meta } = weights;
   const outputs = topicOutputs(domains.length);
   return encodeWeights({
     kind: KIND,
@@ -51,6 +53,7 @@ export function encodeTopicWeights(weights: TopicWeights): Uint8Array<ArrayBuffe
     tables: {
       ...tables("readout", readout, outputs, TURN_UNITS),
       ...tables("words", words, domains.length, TURN_INPUTS),
+      ...tables("change", change, 1, TURN_UNITS + TURN_INPUTS),
     },
   });
 }
@@ -71,6 +74,7 @@ export function decodeTopicWeights(bytes: Uint8Array): ReadTopicWeights {
       return read;
     },
     words: rowsOf(file, "words", domains.length, TURN_INPUTS)(),
+    change: rowsOf(file, "change", 1, TURN_UNITS + TURN_INPUTS)(),
     suggestFrom,
     changedFrom,
     meta,
