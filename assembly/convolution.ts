@@ -1,8 +1,7 @@
 // Products and sums of convolutions over channels-last arrays: (positions, channels), channels a multiple of 4. Pointers are
 // byte offsets, strides are in elements. Every function has its twin in src/kernels/convolution-reference.ts.
 
-// @ts-ignore: decorator
-@inline
+// @inline
 function at(base: usize, index: i32): usize {
   return base + ((<usize>index) << 2);
 }
@@ -11,7 +10,19 @@ function at(base: usize, index: i32): usize {
  * C (m, n; rows `ldc` apart) = A B, or C + A B. Element (i, p) of A lies at `i * rows + p * columns`, so that a transposed
  * array needs no copy; B is (k, n), rows `ldb` apart. n is a multiple of 4.
  */
-export function multiply(c: usize, ldc: i32, a: usize, rows: i32, columns: i32, b: usize, ldb: i32, m: i32, n: i32, k: i32, add: i32): void {
+export function multiply(
+  c: usize,
+  ldc: i32,
+  a: usize,
+  rows: i32,
+  columns: i32,
+  b: usize,
+  ldb: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  add: i32,
+): void {
   // 256 rows of B and of A stay in the first cache while all tiles use them
   for (let first = 0; first < k; first += 256) {
     const count = min(256, k - first);
@@ -19,7 +30,19 @@ export function multiply(c: usize, ldc: i32, a: usize, rows: i32, columns: i32, 
   }
 }
 
-function block(c: usize, ldc: i32, a: usize, rows: i32, columns: i32, b: usize, ldb: i32, m: i32, n: i32, k: i32, add: i32): void {
+function block(
+  c: usize,
+  ldc: i32,
+  a: usize,
+  rows: i32,
+  columns: i32,
+  b: usize,
+  ldb: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  add: i32,
+): void {
   const stepA = (<usize>columns) << 2;
   const stepB = (<usize>ldb) << 2;
   let i = 0;
@@ -35,8 +58,14 @@ function block(c: usize, ldc: i32, a: usize, rows: i32, columns: i32, b: usize, 
     let j = 0;
     for (; j + 8 <= n; j += 8) {
       const offset = (<usize>j) << 2;
-      let s00 = f32x4.splat(0), s01 = f32x4.splat(0), s10 = f32x4.splat(0), s11 = f32x4.splat(0);
-      let s20 = f32x4.splat(0), s21 = f32x4.splat(0), s30 = f32x4.splat(0), s31 = f32x4.splat(0);
+      let s00 = f32x4.splat(0),
+        s01 = f32x4.splat(0),
+        s10 = f32x4.splat(0),
+        s11 = f32x4.splat(0);
+      let s20 = f32x4.splat(0),
+        s21 = f32x4.splat(0),
+        s30 = f32x4.splat(0),
+        s31 = f32x4.splat(0);
       let pa: usize = 0;
       let pb = b + offset;
       for (let p = 0; p < k; p++) {
@@ -68,7 +97,10 @@ function block(c: usize, ldc: i32, a: usize, rows: i32, columns: i32, b: usize, 
     }
     for (; j < n; j += 4) {
       const offset = (<usize>j) << 2;
-      let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+      let s0 = f32x4.splat(0),
+        s1 = f32x4.splat(0),
+        s2 = f32x4.splat(0),
+        s3 = f32x4.splat(0);
       let pa: usize = 0;
       let pb = b + offset;
       for (let p = 0; p < k; p++) {
@@ -104,8 +136,6 @@ function block(c: usize, ldc: i32, a: usize, rows: i32, columns: i32, b: usize, 
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function put(to: usize, sum: v128, add: i32): void {
   v128.store(to, add ? f32x4.add(v128.load(to), sum) : sum);
 }
@@ -114,7 +144,22 @@ function put(to: usize, sum: v128, add: i32): void {
  * out (tOut, fOut, c): each channel of in (t, f, c) under its own kernel w (kt, kf, c), moved by (st, sf), with pt and pf
  * positions of zeros before the first. Positions beyond the array count as zero.
  */
-export function depthwise(out: usize, x: usize, w: usize, t: i32, f: i32, c: i32, tOut: i32, fOut: i32, kt: i32, kf: i32, st: i32, sf: i32, pt: i32, pf: i32): void {
+export function depthwise(
+  out: usize,
+  x: usize,
+  w: usize,
+  t: i32,
+  f: i32,
+  c: i32,
+  tOut: i32,
+  fOut: i32,
+  kt: i32,
+  kf: i32,
+  st: i32,
+  sf: i32,
+  pt: i32,
+  pf: i32,
+): void {
   for (let to = 0; to < tOut; to++) {
     const t0 = to * st - pt;
     const from = max(0, -t0);
@@ -142,7 +187,22 @@ export function depthwise(out: usize, x: usize, w: usize, t: i32, f: i32, c: i32
 }
 
 /** Adds to dx (t, f, c) what dOut (tOut, fOut, c) says of it: the transpose of `depthwise`. */
-export function depthwiseInput(dx: usize, dOut: usize, w: usize, t: i32, f: i32, c: i32, tOut: i32, fOut: i32, kt: i32, kf: i32, st: i32, sf: i32, pt: i32, pf: i32): void {
+export function depthwiseInput(
+  dx: usize,
+  dOut: usize,
+  w: usize,
+  t: i32,
+  f: i32,
+  c: i32,
+  tOut: i32,
+  fOut: i32,
+  kt: i32,
+  kf: i32,
+  st: i32,
+  sf: i32,
+  pt: i32,
+  pf: i32,
+): void {
   for (let to = 0; to < tOut; to++) {
     const t0 = to * st - pt;
     const from = max(0, -t0);
@@ -169,7 +229,22 @@ export function depthwiseInput(dx: usize, dOut: usize, w: usize, t: i32, f: i32,
 }
 
 /** Adds to dw (kt, kf, c) what dOut says of the kernel. */
-export function depthwiseWeights(dw: usize, dOut: usize, x: usize, t: i32, f: i32, c: i32, tOut: i32, fOut: i32, kt: i32, kf: i32, st: i32, sf: i32, pt: i32, pf: i32): void {
+export function depthwiseWeights(
+  dw: usize,
+  dOut: usize,
+  x: usize,
+  t: i32,
+  f: i32,
+  c: i32,
+  tOut: i32,
+  fOut: i32,
+  kt: i32,
+  kf: i32,
+  st: i32,
+  sf: i32,
+  pt: i32,
+  pf: i32,
+): void {
   for (let dt = 0; dt < kt; dt++) {
     for (let df = 0; df < kf; df++) {
       for (let channel = 0; channel < c; channel += 4) {
@@ -180,7 +255,13 @@ export function depthwiseWeights(dw: usize, dOut: usize, x: usize, t: i32, f: i3
           for (let fo = 0; fo < fOut; fo++) {
             const fi = fo * sf - pf + df;
             if (fi < 0 || fi >= f) continue;
-            sum = f32x4.add(sum, f32x4.mul(v128.load(at(dOut, (to * fOut + fo) * c + channel)), v128.load(at(x, (ti * f + fi) * c + channel))));
+            sum = f32x4.add(
+              sum,
+              f32x4.mul(
+                v128.load(at(dOut, (to * fOut + fo) * c + channel)),
+                v128.load(at(x, (ti * f + fi) * c + channel)),
+              ),
+            );
           }
         }
         const target = at(dw, (dt * kf + df) * c + channel);
@@ -240,7 +321,17 @@ export function affineReluSums(dShift: usize, dScale: usize, dy: usize, y: usize
 }
 
 /** dx (rows, c) = dy * a (c) where y > 0, + x * b (c) + e (c): normalisation, scale and rectifier backwards in one pass. dx may be dy. */
-export function affineReluInput(dx: usize, dy: usize, y: usize, x: usize, a: usize, b: usize, e: usize, rows: i32, c: i32): void {
+export function affineReluInput(
+  dx: usize,
+  dy: usize,
+  y: usize,
+  x: usize,
+  a: usize,
+  b: usize,
+  e: usize,
+  rows: i32,
+  c: i32,
+): void {
   const zero = f32x4.splat(0);
   for (let channel = 0; channel < c; channel += 4) {
     const va = v128.load(at(a, channel));

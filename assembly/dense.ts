@@ -23,14 +23,24 @@ export function dot(a: usize, b: usize, length: i32): f32 {
   return sum;
 }
 
-/** y = y + weight * x. */
-export function axpy(y: usize, x: usize, length: i32, weight: f32): void {
+/**
+ * y = max(floor, y + weight * (x - y where `mask` has all bits, else x)): the scaled sum, the leaky update and the rectified
+ * bias in one, lane by lane.
+ */
+export function blend(y: usize, x: usize, length: i32, weight: f32, mask: i32, floor: f32): void {
   const end = y + ((<usize>length) << 2);
   const weights = f32x4.splat(weight);
-  for (; y + 16 <= end; y += 16, x += 16) {
-    v128.store(y, f32x4.add(v128.load(y), f32x4.mul(weights, v128.load(x))));
+  const masks = i32x4.splat(mask);
+  const floors = f32x4.splat(floor);
+  for (; y < end; y += 16, x += 16) {
+    const left = end - y;
+    const old = left < 16 ? loadPart(y, left, 0) : v128.load(y);
+    const other = left < 16 ? loadPart(x, left, 0) : v128.load(x);
+    const sum = f32x4.add(old, f32x4.mul(weights, f32x4.sub(other, v128.and(old, masks))));
+    const kept = f32x4.pmax(sum, floors); // pmax keeps a NaN that is its first operand
+    if (left < 16) storePart(y, left, kept);
+    else v128.store(y, kept);
   }
-  for (; y < end; y += 4, x += 4) store<f32>(y, load<f32>(y) + weight * load<f32>(x));
 }
 
 /** out (rows) = matrix (rows, columns) x + bias, cut off below 0 with `rectified`; bias 0 is none. Four rows at once. */
@@ -167,19 +177,6 @@ export function addColumns(out: usize, matrix: usize, rows: i32, indices: usize,
   }
 }
 
-/** x = max(0, x + bias). */
-export function biasRelu(x: usize, bias: usize, length: i32): void {
-  const end = x + ((<usize>length) << 2);
-  const zero = f32x4.splat(0);
-  for (; x + 16 <= end; x += 16, bias += 16) {
-    v128.store(x, f32x4.pmax(f32x4.add(v128.load(x), v128.load(bias)), zero));
-  }
-  for (; x < end; x += 4, bias += 4) {
-    const sum = load<f32>(x) + load<f32>(bias);
-    store<f32>(x, max<f32>(sum, 0));
-  }
-}
-
 /** out = exp(x - max x) / their sum; three values are one vector, without a loop. */
 export function softmax(out: usize, x: usize, length: i32): void {
   const bytes = (<usize>length) << 2;
@@ -227,18 +224,4 @@ function storePart(out: usize, bytes: usize, values: v128): void {
   store<f32>(out, f32x4.extract_lane(values, 0));
   if (bytes > 4) store<f32>(out, f32x4.extract_lane(values, 1), 4);
   if (bytes > 8) store<f32>(out, f32x4.extract_lane(values, 2), 8);
-}
-
-/** state = state + rate * (target - state). */
-export function leak(state: usize, target: usize, length: i32, rate: f32): void {
-  const end = state + ((<usize>length) << 2);
-  const rates = f32x4.splat(rate);
-  for (; state + 16 <= end; state += 16, target += 16) {
-    const old = v128.load(state);
-    v128.store(state, f32x4.add(old, f32x4.mul(rates, f32x4.sub(v128.load(target), old))));
-  }
-  for (; state < end; state += 4, target += 4) {
-    const old = load<f32>(state);
-    store<f32>(state, old + rate * (load<f32>(target) - old));
-  }
 }

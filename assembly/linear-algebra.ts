@@ -291,35 +291,28 @@ export function rankTwo(matrix: usize, size: i32, x: usize, y: usize, keep: f64,
 /** out (rows) = matrix (rows, size) x; four rows at once. */
 export function rowsTimes(out: usize, matrix: usize, rows: i32, size: i32, x: usize): void {
   const strideBytes = (<usize>size) << 3;
-  let row = 0;
-  for (; row + 4 <= rows; row += 4, out += 32) {
-    const row0 = matrix + <usize>row * strideBytes;
-    const row1 = row0 + strideBytes;
-    const row2 = row1 + strideBytes;
-    const row3 = row2 + strideBytes;
+  const end = out + ((<usize>rows) << 3);
+  for (; out < end; out += 32, matrix += 4 * strideBytes) {
+    // Where fewer than four rows are left, the last one stands for those that are missing, and their sums are not stored.
+    const left = end - out;
+    const row1 = matrix + (left > 8 ? strideBytes : 0);
+    const row2 = row1 + (left > 16 ? strideBytes : 0);
+    const row3 = row2 + (left > 24 ? strideBytes : 0);
     let sums0 = f64x2.splat(0);
     let sums1 = f64x2.splat(0);
     let sums2 = f64x2.splat(0);
     let sums3 = f64x2.splat(0);
     for (let at: usize = 0; at < strideBytes; at += 16) {
       const value = v128.load(x + at);
-      sums0 = f64x2.add(sums0, f64x2.mul(v128.load(row0 + at), value));
+      sums0 = f64x2.add(sums0, f64x2.mul(v128.load(matrix + at), value));
       sums1 = f64x2.add(sums1, f64x2.mul(v128.load(row1 + at), value));
       sums2 = f64x2.add(sums2, f64x2.mul(v128.load(row2 + at), value));
       sums3 = f64x2.add(sums3, f64x2.mul(v128.load(row3 + at), value));
     }
     store<f64>(out, sumLanesF64(sums0));
-    store<f64>(out, sumLanesF64(sums1), 8);
-    store<f64>(out, sumLanesF64(sums2), 16);
-    store<f64>(out, sumLanesF64(sums3), 24);
-  }
-  for (; row < rows; row++, out += 8) {
-    const own = matrix + <usize>row * strideBytes;
-    let sums = f64x2.splat(0);
-    for (let at: usize = 0; at < strideBytes; at += 16) {
-      sums = f64x2.add(sums, f64x2.mul(v128.load(own + at), v128.load(x + at)));
-    }
-    store<f64>(out, sumLanesF64(sums));
+    if (left > 8) store<f64>(out, sumLanesF64(sums1), 8);
+    if (left > 16) store<f64>(out, sumLanesF64(sums2), 16);
+    if (left > 24) store<f64>(out, sumLanesF64(sums3), 24);
   }
 }
 

@@ -1,7 +1,6 @@
 // Sums over the lanes of a vector, in one stated order so that a twin can follow it.
 
 /** (a0 + a1) + (a2 + a3). */
-// @inline
 export function sumLanesF32(a: v128): f32 {
   return f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1) + (f32x4.extract_lane(a, 2) + f32x4.extract_lane(a, 3));
 }
@@ -15,13 +14,11 @@ export function sumLanesOfFourF32(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /** a0 + a1 + a2 + a3, wrapping at 32 bits. */
-// @inline
 export function sumLanesI32(a: v128): i32 {
   return i32x4.extract_lane(a, 0) + i32x4.extract_lane(a, 1) + i32x4.extract_lane(a, 2) + i32x4.extract_lane(a, 3);
 }
 
 /** a0 + a1. */
-// @inline
 export function sumLanesF64(a: v128): f64 {
   return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
 }

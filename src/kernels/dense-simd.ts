@@ -5,15 +5,13 @@ import { compileKernels } from "./wasm-module.js";
 /** What assembly/dense.ts exports: the kernels over byte offsets. */
 interface DenseExports {
   dot(a: number, b: number, length: number): number;
-  axpy(y: number, x: number, length: number, weight: number): void;
+  blend(y: number, x: number, length: number, weight: number, mask: number, floor: number): void;
   matvec(out: number, matrix: number, rows: number, columns: number, x: number, bias: number, rectified: number): void;
   matvecInt8(out: number, matrix: number, rows: number, columns: number, x: number): void;
   sparseRows(out: number, starts: number, columns: number, values: number, rows: number, x: number): void;
   addColumns(out: number, matrix: number, rows: number, indices: number, values: number, count: number): void;
-  biasRelu(x: number, bias: number, length: number): void;
   softmax(out: number, x: number, length: number): void;
   tanhInto(out: number, x: number, length: number): void;
-  leak(state: number, target: number, length: number, rate: number): void;
 }
 
 /** The kernels in WebAssembly, four lanes at once; undefined where the runtime has none. */
@@ -28,7 +26,7 @@ export function simdDense(bytes: number): DenseKernels | undefined {
       return exports.dot(a.byteOffset, b.byteOffset, a.length);
     },
     axpy(y, x, weight) {
-      exports.axpy(y.byteOffset, x.byteOffset, y.length, weight);
+      exports.blend(y.byteOffset, x.byteOffset, y.length, weight, 0, Number.NEGATIVE_INFINITY);
     },
     matvec(out, matrix, x, options) {
       exports.matvec(
@@ -58,7 +56,7 @@ export function simdDense(bytes: number): DenseKernels | undefined {
       exports.addColumns(out.byteOffset, matrix.byteOffset, out.length, indices.byteOffset, values.byteOffset, count);
     },
     biasRelu(x, bias) {
-      exports.biasRelu(x.byteOffset, bias.byteOffset, x.length);
+      exports.blend(x.byteOffset, bias.byteOffset, x.length, 1, 0, 0);
     },
     softmax(out, x) {
       exports.softmax(out.byteOffset, x.byteOffset, x.length);
@@ -67,7 +65,7 @@ export function simdDense(bytes: number): DenseKernels | undefined {
       exports.tanhInto(out.byteOffset, x.byteOffset, x.length);
     },
     leak(state, target, rate) {
-      exports.leak(state.byteOffset, target.byteOffset, state.length, rate);
+      exports.blend(state.byteOffset, target.byteOffset, state.length, rate, -1, Number.NEGATIVE_INFINITY);
     },
   };
 }
