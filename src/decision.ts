@@ -28,6 +28,8 @@ export interface Circumstances {
   readonly task?: Omit<TaskState, "toolLoop">;
   /** What was learned of such questions on this device; added to a learned score. */
   readonly adaptation?: number;
+  /** Share of the day's budget that is left, 0 to 1. */
+  readonly budgetLeft?: number;
 }
 
 /** A verdict and a route, and which engines follow from them. */
@@ -75,6 +77,7 @@ export function decide(
     ...(circumstances.refusals === undefined ? {} : { refusals: circumstances.refusals }),
     ...taskOf(query, circumstances),
     ...(circumstances.adaptation === undefined ? {} : { adaptation: circumstances.adaptation }),
+    ...(circumstances.budgetLeft === undefined ? {} : { budgetLeft: circumstances.budgetLeft }),
   };
   const routing = timed(telemetry, "route", () => router.route(input));
   return { verdict, texts: texts.length, input, routing, order: enginesInOrder(routing, input) };

@@ -315,6 +315,7 @@ export class Orchestrator {
         ? {}
         : { guardHits: await guardHits(this.#guard, textsOf(query), signal === undefined ? {} : { signal }) }),
       ...this.#taskOf(name),
+      ...this.#budgetOf(project?.id),
       ...(this.#adaptation === undefined ? {} : { adaptation: this.#adaptation.adjustment(query.text) }),
     };
     return decide(query, circumstances, { rules: this.#rules, router: this.#router, telemetry: this.#telemetry });
@@ -324,6 +325,12 @@ export class Orchestrator {
     const { lastRoute, idleMs } = this.context.state(project) ?? {};
     if (lastRoute !== "local" && lastRoute !== "remote") return {};
     return { task: { lastRoute, ...(idleMs === undefined ? {} : { idleMs }) } };
+  }
+
+  /** In hundredths, so that a record of it is short. */
+  #budgetOf(projectId: string | undefined): Pick<Circumstances, "budgetLeft"> {
+    const left = this.#spending?.left?.(projectId);
+    return left === undefined ? {} : { budgetLeft: Math.round(100 * left) / 100 };
   }
 
   /** The engines that would refuse now, and why. */

@@ -24,6 +24,7 @@ export function factsOf(
     router,
     ...(input.task === undefined ? {} : { task: { ...input.task } }),
     ...(input.adaptation === undefined ? {} : { adaptation: input.adaptation }),
+    ...(input.budgetLeft === undefined ? {} : { budgetLeft: input.budgetLeft }),
     engines: input.engines.map((engine) => engineFacts(engine, input.refusals?.get(engine.id))),
   };
 }

@@ -35,6 +35,8 @@ export interface DecisionFacts {
   };
   /** What was learned on this device of such questions, added to the score. */
   readonly adaptation?: number;
+  /** Share of the day's budget that was left, 0 to 1. */
+  readonly budgetLeft?: number;
   readonly engines: readonly EngineFacts[];
 }
 

@@ -46,6 +46,8 @@ export interface Refusal {
 export interface Spending {
   /** Why no network engine may be called for this project now; undefined: it may. From memory. */
   refusal(projectId: string | undefined): Refusal | undefined;
+  /** Share of the day's budget that is left, 0 to 1; undefined without a budget. From memory. */
+  left?(projectId: string | undefined): number | undefined;
   /** Adds what an answer took; resolves when that is durable. */
   spent(answer: { readonly engine: string; readonly projectId: string; readonly usage: TokenUsage }): Promise<void>;
 }

@@ -80,6 +80,14 @@ export function spentOn(record: SpendingRecord, day: string, scope?: string): Sp
   );
 }
 
+/** Share of the tighter limit that is left, 0 to 1; undefined without limits. */
+export function shareLeft(spent: Spent, { tokens, money }: DayLimits): number | undefined {
+  const shares: number[] = [];
+  if (tokens !== undefined) shares.push(1 - (spent.inputTokens + spent.outputTokens) / tokens);
+  if (money !== undefined) shares.push(1 - spent.microMoney / (money * 1e6));
+  return shares.length === 0 ? undefined : Math.max(0, Math.min(...shares));
+}
+
 /** Which limit is reached, in words; undefined while none is. */
 export function reachedLimit(spent: Spent, { tokens, money }: DayLimits): string | undefined {
   const taken = spent.inputTokens + spent.outputTokens;

@@ -8,6 +8,7 @@ import {
   reachedLimit,
   type SpendingRecord,
   type Spent,
+  shareLeft,
   spentOn,
   withAnswer,
 } from "./spending-book.js";
@@ -58,6 +59,17 @@ export class SpendingLedger implements Spending {
     return reached === undefined
       ? undefined
       : { code: "veto/budget", detail: `the project's budget of today is spent: ${reached}` };
+  }
+
+  left(projectId: string | undefined): number | undefined {
+    const { limits, clock } = this.#options;
+    const day = dayOf(clock);
+    const own = projectId === undefined ? undefined : limits.projects[projectId];
+    const shares = [
+      shareLeft(spentOn(this.#record, day), limits.all),
+      own === undefined ? undefined : shareLeft(spentOn(this.#record, day, projectId), own),
+    ].filter((share) => share !== undefined);
+    return shares.length === 0 ? undefined : Math.min(...shares);
   }
 
   async spent(answer: {

@@ -28,6 +28,8 @@ export interface RoutingInput {
   readonly task?: TaskState;
   /** What was learned of such questions on this device, added to the expected gain; default 0. Without a model unused. */
   readonly adaptation?: number;
+  /** Share of the day's budget that is left, 0 to 1; default no budget. */
+  readonly budgetLeft?: number;
 }
 
 export interface RouterOptions {
@@ -102,7 +104,7 @@ export class Router {
     }
 
     const { score, opinion, reasons: features } = this.#score(input);
-    const cost = deviceCost(input.device, input.preference);
+    const cost = deviceCost(input.device, input.preference, input.budgetLeft);
     const threshold = Math.min(1, Math.max(0, this.#threshold + cost.shift));
     reasons.push(...features, ...cost.reasons);
     let route: Route = score >= threshold ? "remote" : score >= threshold - this.#hybridBand ? "hybrid" : "local";

@@ -63,6 +63,7 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
           .map((hit) => ({ ...hit, reason: "" })),
         ...(facts.task === undefined ? {} : { task: facts.task }),
         ...(facts.adaptation === undefined ? {} : { adaptation: facts.adaptation }),
+        ...(facts.budgetLeft === undefined ? {} : { budgetLeft: facts.budgetLeft }),
       },
       { rules: session.rules, router },
     );
