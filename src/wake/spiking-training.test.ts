@@ -58,8 +58,8 @@ function scores(network: WakeNetwork, { bytes, segments }: FeatureSet): number[]
 }
 
 describe("trainSpikingStage", () => {
-  test("learns the order of two sounds, which no sum over time could tell", { timeout: 60_000 }, () => {
-    const description = trainSpikingStage(positives, negatives, {
+  test("learns the order of two sounds, which no sum over time could tell", { timeout: 60_000 }, async () => {
+    const description = await trainSpikingStage(positives, negatives, {
       ...{ word: "ding", seed: 3, steps: 360, shape: SHAPE, lanes: 16, frames: 112, learningRate: 5e-3 },
     });
     const network = new WakeNetwork({ network: description, encoding: "direct", normalization: "pcen" });
@@ -70,28 +70,40 @@ describe("trainSpikingStage", () => {
     expect(right.filter((score) => score > threshold).length).toBeGreaterThanOrEqual(24);
   });
 
-  test("the same seed trains the same network, and a checkpoint goes on from where it was written", () => {
+  test("the same seed trains the same network, and a checkpoint goes on from where it was written", async () => {
     const options = { word: "ding", seed: 5, shape: SHAPE, lanes: 8, frames: 112 };
     let kept: SpikingTrainingState | undefined;
-    const once = trainSpikingStage(positives, negatives, {
+    const once = await trainSpikingStage(positives, negatives, {
       ...{ ...options, steps: 8 },
       onStep: ({ step, state }) => {
         if (step === 4) kept = state();
       },
     });
-    expect(trainSpikingStage(positives, negatives, { ...options, steps: 8 })).toEqual(once);
+    expect(await trainSpikingStage(positives, negatives, { ...options, steps: 8 })).toEqual(once);
     const key = { word: "ding", seed: 5 };
     const resume = decodeSpikingCheckpoint(encodeSpikingCheckpoint(kept!, key), key);
     expect(resume).toEqual(kept);
     const steps: number[] = [];
-    trainSpikingStage(positives, negatives, { ...options, steps: 8, resume, onStep: ({ step }) => steps.push(step) });
+    await trainSpikingStage(positives, negatives, {
+      ...options,
+      steps: 8,
+      resume,
+      onStep: ({ step }) => steps.push(step),
+    });
     expect(steps).toEqual([5, 6, 7, 8]);
     expect(() => decodeSpikingCheckpoint(encodeSpikingCheckpoint(kept!, key), { word: "dong" })).toThrow("dong");
   });
 
-  test("a set without the word is refused", () => {
-    expect(() =>
-      trainSpikingStage({ ...positives, segments: [] }, negatives, { word: "ding", seed: 1, steps: 1 }),
-    ).toThrow("the set has no recording of it");
+  test("a set without the word is refused, an abort ends it", async () => {
+    const options = { word: "ding", seed: 1, steps: 1000, shape: SHAPE, lanes: 8, frames: 112 };
+    await expect(trainSpikingStage({ ...positives, segments: [] }, negatives, options)).rejects.toThrow(
+      "the set has no recording of it",
+    );
+    const controller = new AbortController();
+    const training = trainSpikingStage(positives, negatives, {
+      ...{ ...options, signal: controller.signal },
+      onStep: () => controller.abort(new Error("enough")),
+    });
+    await expect(training).rejects.toThrow("enough");
   });
 });

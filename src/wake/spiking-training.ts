@@ -62,15 +62,19 @@ export interface SpikingTrainingOptions {
   /** Share of the synapses left out of each batch, so that no few of them learn the speakers by heart. */
   readonly dropConnect?: number;
   readonly resume?: SpikingTrainingState;
+  readonly signal?: AbortSignal;
   readonly onStep?: (progress: SpikingTrainingProgress) => void;
 }
 
-/** Trains a first stage on windows drawn from a set of positives and one of negatives. A score above 0 says "the word has just ended". */
-export function trainSpikingStage(
+/**
+ * Trains a first stage on windows drawn from a set of positives and one of negatives. A score above 0 says "the word has just
+ * ended". Rejects with the signal's reason when it aborts; the thread is given up every few steps.
+ */
+export async function trainSpikingStage(
   positives: FeatureSet,
   negatives: FeatureSet,
   options: SpikingTrainingOptions,
-): SpikingNetworkDescription {
+): Promise<SpikingNetworkDescription> {
   const {
     seed,
     steps,
@@ -94,6 +98,8 @@ export function trainSpikingStage(
   );
   let mean = 0;
   while (adam.steps < steps) {
+    if (adam.steps % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    options.signal?.throwIfAborted();
     batches.fill(network);
     const whole = dropped(network, dropConnect, random);
     network.forward(0.05);
@@ -126,8 +132,8 @@ function dropped(network: SurrogateNetwork, share: number, random: Random): Floa
 
 /** Rates in spikes a frame: a mean of 5 Hz, no neuron below 0.5 or above 20. */
 const RATES: RatePenalty = { target: 0.05, lowest: 0.005, highest: 0.2, ofMean: 100, ofNeuron: 20 };
-/** Scores reach a few units, spikes come in one frame of twenty: without it a third of the training goes into larger weights. */
-const READOUT_GAIN = 20;
+/** Scores reach a few units, spikes come in one frame of twenty: without it the beginning of training goes into larger weights. */
+const READOUT_GAIN = 5;
 const STEP_MS = 10;
 const SHORTEST_MS = 12;
 const LONGEST_MS = 300;
@@ -202,8 +208,6 @@ interface Window {
   readonly set: "positives" | "negatives";
   /** First frame in the set. */
   readonly start: number;
-  /** Frames of the set that go by in one of the window: the tempo is changed by it. */
-  readonly pace: number;
   /** Where in the window the word begins and is over; both -1 in a negative. */
   readonly wordStart: number;
   readonly wordEnd: number;
@@ -211,17 +215,13 @@ interface Window {
 
 /** Frames at a window's beginning in which nothing is asked: delays and membranes fill. */
 const WARM_UP = 24;
-/** Share of windows with another sound behind them. */
-const BACKGROUND = 0.15;
-/** Most frames of the set that go by in one of a window. */
-const SLOWEST = 1.18;
 /** Frames around the end of the word within which the score must rise. */
 const EARLY = 8;
 const LATE = 30;
 /** Sharpness of the soft maximum over frames. */
 const SHARPNESS = 3;
 
-/** Draws windows, two thirds of the negatives from those that were hard when last seen, and judges scores. */
+/** Draws windows, half of the negatives from those that were hard when last seen, and judges scores. */
 class Batches {
   readonly #positives: FeatureSet;
   readonly #negatives: FeatureSet;
@@ -238,9 +238,7 @@ class Batches {
   readonly #encoder: SpikeEncoder;
   #windows: Window[] = [];
   #rows: Float32Array[] = [];
-  #source = new Float32Array(0);
-  #background = new Float32Array(0);
-  readonly #frame = new Float32Array(BANDS);
+  #frames = new Float32Array(0);
   readonly #events = new Float32Array(BANDS);
 
   constructor(positives: FeatureSet, negatives: FeatureSet, word: string, encoding: SpikeEncoding, random: Random) {
@@ -266,14 +264,11 @@ class Batches {
     if (this.#rows.length === 0) this.#rows = Array.from({ length: BANDS }, (_, band) => network.input(band));
     const positives = Math.round(lanes * 0.4);
     this.#windows = [];
-    if (this.#source.length === 0) {
-      this.#source = new Float32Array((Math.ceil(steps * SLOWEST) + 2) * BANDS);
-      this.#background = this.#source.slice();
-    }
+    if (this.#frames.length === 0) this.#frames = new Float32Array(steps * BANDS);
     for (let lane = 0; lane < lanes; lane++) {
-      const window = lane < positives ? this.#positive(steps) : this.#negative(steps, lane % 3 !== 0);
+      const window = lane < positives ? this.#positive(steps) : this.#negative(steps, lane % 2 === 0);
       this.#windows.push(window);
-      this.#read(network, lane, window.set === "positives" ? this.#positives : this.#negatives, window);
+      this.#read(network, lane, window.set === "positives" ? this.#positives : this.#negatives, window.start);
     }
   }
 
@@ -327,36 +322,29 @@ class Batches {
   #positive(steps: number): Window {
     const random = this.#random;
     const word = this.#words[Math.floor(random.next() * this.#words.length)]!;
-    const pace = this.#pace();
-    const tail = Math.floor((LATE - 8 + random.next() * 16) * pace);
-    const wanted = Math.max(word.start, Math.min(word.to + tail, word.end) - Math.floor(steps * pace));
+    const tail = LATE - 8 + Math.floor(random.next() * 16);
+    const wanted = Math.max(word.start, Math.min(word.to + tail, word.end) - steps);
     const start = this.#within(this.#positives, wanted, steps);
-    const inWindow = (frame: number): number => Math.round((frame - start) / pace);
-    return { set: "positives", start, pace, wordStart: inWindow(word.from), wordEnd: inWindow(word.to) };
+    return { set: "positives", start, wordStart: word.from - start, wordEnd: word.to - start };
   }
 
   #negative(steps: number, tryHard: boolean): Window {
     const random = this.#random;
-    const pace = this.#pace();
-    const none = { pace, wordStart: -1, wordEnd: -1 };
+    const none = { wordStart: -1, wordEnd: -1 };
     if (this.#parts.length > 0 && random.next() < 0.12) {
       const part = this.#parts[Math.floor(random.next() * this.#parts.length)]!;
-      const wanted = Math.max(part.start, part.end - Math.floor(steps * pace));
+      const wanted = Math.max(part.start, part.end - steps);
       return { ...none, set: "positives", start: this.#within(this.#positives, wanted, steps) };
     }
     if (tryHard && this.#hard.length > 64) {
       const one = this.#hard[Math.floor(random.next() * this.#hard.length)]!;
       const start = this.#within(this.#negatives, one.start + Math.floor((random.next() - 0.5) * 40), steps);
-      if (this.#isFree(start, steps * SLOWEST)) return { ...none, set: "negatives", start };
+      if (this.#isFree(start, steps)) return { ...none, set: "negatives", start };
     }
     for (;;) {
       const start = this.#within(this.#negatives, Math.floor(random.next() * this.#free.length), steps);
-      if (this.#isFree(start, steps * SLOWEST)) return { ...none, set: "negatives", start };
+      if (this.#isFree(start, steps)) return { ...none, set: "negatives", start };
     }
-  }
-
-  #pace(): number {
-    return this.#random.next() < 0.6 ? 0.85 + (SLOWEST - 0.85) * this.#random.next() : 1;
   }
 
   #isFree(start: number, length: number): boolean {
@@ -365,7 +353,7 @@ class Batches {
   }
 
   #within(set: FeatureSet, start: number, steps: number): number {
-    return Math.max(0, Math.min(start, set.bytes.length / BANDS - Math.ceil(steps * SLOWEST) - 2));
+    return Math.max(0, Math.min(start, set.bytes.length / BANDS - steps));
   }
 
   /** Hard windows are kept until they are easy. */
@@ -378,52 +366,23 @@ class Batches {
     } else if (found >= 0 && loss < HARD_LOSS / 3) this.#hard.splice(found, 1);
   }
 
-  #read(network: SurrogateNetwork, lane: number, set: FeatureSet, { start, pace }: Window): void {
+  #read(network: SurrogateNetwork, lane: number, set: FeatureSet, start: number): void {
     const { steps, lanes } = network;
     const rows = this.#rows;
+    readFrames(this.#frames, set, start, steps);
     const random = this.#random;
-    const length = Math.min(Math.ceil(steps * pace) + 2, set.bytes.length / BANDS - start);
-    readFrames(this.#source, set, start, length);
-    if (random.next() < BACKGROUND) this.#mixBackground(length);
-    // Another voice before another microphone: bands moved up or down, some missing, all of them louder or softer.
+    // Another microphone: some bands missing, all of them louder or softer.
     const gain = 0.8 + 0.4 * random.next();
-    const moved = random.next() < 0.6 ? 3 * random.next() - 1.5 : 0;
-    const missing = random.next() < 0.5 ? Math.floor(random.next() * 8) : 0;
+    const missing = random.next() < 0.5 ? Math.floor(random.next() * 6) : 0;
     const first = Math.floor(random.next() * (BANDS - missing));
     this.#encoder.reset();
     for (let step = 0; step < steps; step++) {
-      const time = Math.min(step * pace, length - 1);
-      const before = Math.floor(time);
-      const after = Math.min(before + 1, length - 1);
-      const share = time - before;
-      for (let band = 0; band < BANDS; band++) {
-        const place = Math.max(0, Math.min(BANDS - 1, band + moved));
-        const low = Math.floor(place);
-        const high = Math.min(low + 1, BANDS - 1);
-        const mix = place - low;
-        const early = this.#at(before, low) * (1 - mix) + this.#at(before, high) * mix;
-        const late = this.#at(after, low) * (1 - mix) + this.#at(after, high) * mix;
-        this.#frame[band] = gain * (early + share * (late - early));
-      }
-      this.#frame.fill(0, first, first + missing);
-      this.#encoder.encode(this.#events, this.#frame);
+      const frame = this.#frames.subarray(step * BANDS, (step + 1) * BANDS);
+      for (let band = 0; band < BANDS; band++) frame[band] = frame[band]! * gain;
+      frame.fill(0, first, first + missing);
+      this.#encoder.encode(this.#events, frame);
       for (let band = 0; band < BANDS; band++) rows[band]![step * lanes + lane] = this.#events[band]!;
     }
-  }
-
-  /** Another sound behind this one: in each band the louder of both is what is heard. */
-  #mixBackground(length: number): void {
-    const set = this.#negatives;
-    const start = Math.floor(this.#random.next() * (set.bytes.length / BANDS - length));
-    if (!this.#isFree(start, length)) return;
-    readFrames(this.#background, set, start, length);
-    const gain = 0.1 + 0.4 * this.#random.next();
-    for (let index = 0; index < length * BANDS; index++)
-      this.#source[index] = Math.max(this.#source[index]!, gain * this.#background[index]!);
-  }
-
-  #at(frame: number, band: number): number {
-    return this.#source[frame * BANDS + band]!;
   }
 }
 

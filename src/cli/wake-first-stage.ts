@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { FeatureSet } from "../wake/feature-set.js";
+import { firstStageCurve } from "../wake/first-stage-selection.js";
+import { decodeSpikingCheckpoint, encodeSpikingCheckpoint } from "../wake/spiking-checkpoint.js";
+import { type SpikingTrainingState, trainSpikingStage, WAKE_SHAPE } from "../wake/spiking-training.js";
+import type { WakeNetworkModel } from "../wake/wake-network.js";
+import { counting } from "./counting.js";
+import { remark, type Terminal } from "./terminal.js";
+
+/** What a first stage is trained on, and where it may stop and go on. */
+export interface FirstStageTraining {
+  readonly phrase: string;
+  readonly positives: FeatureSet;
+  readonly negatives: FeatureSet;
+  /** Made of speakers kept out of the training, to choose the threshold by. */
+  readonly dev?: { readonly positives: FeatureSet; readonly negatives: FeatureSet };
+  readonly steps: number;
+  readonly seed: number;
+  /** Directory of the checkpoints. */
+  readonly cache: string;
+  /** Names the sets: another set's checkpoint is refused. */
+  readonly key: string;
+  readonly about: WakeNetworkModel["about"];
+}
+
+const CHECKPOINT_EVERY = 250;
+/** The verifier can be asked so often: the loose end of what it is made for. */
+const CANDIDATES_PER_HOUR = 30;
+
+/** Trains the first stage of a phrase (about 50 ms a step); a run that was interrupted goes on from its last checkpoint. */
+export async function trainFirstStage(training: FirstStageTraining, terminal: Terminal): Promise<WakeNetworkModel> {
+  const { phrase, positives, negatives, dev, steps, seed, about } = training;
+  const key = { phrase, seed, steps, sets: training.key };
+  const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 16);
+  const path = join(training.cache, `${name}.first-checkpoint`);
+  const resume = await checkpointAt(path, key);
+  if (resume !== undefined) remark(terminal, `Going on at step ${resume.adam.steps} of ${steps}`);
+  const show = counting(terminal, `steps of the first stage, seed ${seed}`);
+  let writing = Promise.resolve();
+  try {
+    const network = await trainSpikingStage(positives, negatives, {
+      ...{ word: phrase, seed, steps, signal: terminal.signal },
+      ...(resume === undefined ? {} : { resume }),
+      onStep({ step, loss, state }) {
+        show(step, steps, `loss ${loss.toFixed(4)}`);
+        if (step % CHECKPOINT_EVERY !== 0) return;
+        const bytes = encodeSpikingCheckpoint(state(), key);
+        writing = writing.then(() => replaceFile(path, bytes));
+      },
+    });
+    const { encoding } = WAKE_SHAPE;
+    const model = { phrase, normalization: positives.normalization, encoding, network, threshold: 0.5, about };
+    if (dev === undefined) return model;
+    const { threshold } = firstStageCurve(model, dev.positives, dev.negatives).at(CANDIDATES_PER_HOUR);
+    return { ...model, threshold: Math.max(0.05, Math.min(0.95, threshold)) };
+  } finally {
+    await writing;
+  }
+}
+
+async function checkpointAt(
+  path: string,
+  key: Parameters<typeof decodeSpikingCheckpoint>[1],
+): Promise<SpikingTrainingState | undefined> {
+  try {
+    return decodeSpikingCheckpoint(new Uint8Array(await readFile(path)), key);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // node:fs errors carry a code
+    throw error;
+  }
+}
+
+async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(`${path}.part`, bytes);
+  await rename(`${path}.part`, path);
+}
