@@ -43,9 +43,14 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
           }
         : {}),
     });
-    const turnId = outcome.kind === "answered" ? outcome.turnId : undefined;
+    const suggest = async (): Promise<string | undefined> => {
+      const { skill } = outcome.decision;
+      if (skill !== undefined && skill !== "remember" && skill !== "recall") return undefined; // a sum is of no project
+      const turnId = outcome.kind === "answered" ? outcome.turnId : undefined;
+      return (await session.context.suggestProject(text, project, { turnId }))?.project;
+    };
     if (json) {
-      const suggestedProject = (await session.context.suggestProject(text, project, { turnId }))?.project;
+      const suggestedProject = await suggest();
       const facts = {
         ...outcomeJson(outcome, project),
         ...(suggestedProject === undefined ? {} : { suggestedProject }),
@@ -58,9 +63,7 @@ export async function ask(parsed: Parsed, terminal: Terminal): Promise<number> {
       print(terminal, terminal.stdout.isTTY ? safe(outcome.text) : outcome.text);
     if (outcome.kind !== "answered") terminal.stderr.write(`${closingLine(outcome, terminal)}\n`);
     else if (!parsed.flag("quiet")) print(terminal, closingLine(outcome, terminal));
-    const suggested = parsed.flag("quiet")
-      ? undefined
-      : (await session.context.suggestProject(text, project, { turnId }))?.project;
+    const suggested = parsed.flag("quiet") ? undefined : await suggest();
     if (suggested !== undefined)
       remark(terminal, `This sounds like project ${safe(suggested)}: --project ${shellWord(safe(suggested))}`);
     if (parsed.flag("explain")) print(terminal, explanation(outcome, [], outcome));
