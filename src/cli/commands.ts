@@ -725,6 +725,7 @@ export const root: Command = {
             { name: "noise", value: "DIR", summary: "recordings of noise" },
             { name: "data", value: "DIR", summary: "a directory with manifest.csv that holds all of these" },
             { name: "base", value: "PHRASE", summary: "adapt the network of another phrase: for few recordings" },
+            { name: "speakers", value: "N", summary: "add so many speakers made up by espeak-ng" },
             { name: "seed", value: "N", summary: "the same seed makes the same network; default: 1" },
             { name: "steps", value: "N", summary: "batches of 64 windows; default: 2000" },
             {

@@ -7,7 +7,7 @@ const EXTENSIBLE = 0xfffe;
 /**
  * Reads a RIFF/WAVE file: integers of 8, 16, 24 or 32 bits and floats of 32 or 64, any rate, channels mixed to one
  * (Microsoft, "Multimedia Programming Interface and Data Specifications 1.0", WAVE). A data chunk without a known length
- * (0 or 0xFFFFFFFF, as a recorder writes into a pipe) reaches to the end. Throws AudioError.
+ * (0, or about 2 or 4 GB, as programs write into a pipe) reaches to the end. Throws AudioError.
  */
 export function decodeWav(bytes: Uint8Array): Audio {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -60,7 +60,7 @@ function readFormat(view: DataView, start: number, length: number): Format {
 function readData(view: DataView, start: number, length: number, format: Format): Audio {
   const { code, channels, sampleRate, bits } = format;
   const left = view.byteLength - start;
-  const open = length === 0xffffffff || (length === 0 && left > 0);
+  const open = length >= 0x7ff00000 || (length === 0 && left > 0);
   if (!open && length > left)
     throw new AudioError(`Cannot read WAV: it is cut off, ${left} of ${length} bytes of sound are there`);
   const step = (bits / 8) * channels;

@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConvolutionParameters } from "../../nets/separable-convolution.js";
+import { hasEspeak } from "../../platform/node/espeak.js";
 import { applicationPaths } from "../../platform/node/paths.js";
 import { type FeatureSet, joinSets } from "../../wake/feature-set.js";
 import { partOf } from "../../wake/manifest.js";
@@ -19,6 +20,7 @@ import { readCheckpoint, writeCheckpoint } from "../wake-checkpoint.js";
 import { openRecordings, openWakeData } from "../wake-data.js";
 import { modelCard } from "../wake-model-card.js";
 import { loadNetworks, ownNetworks, SHIPPED_NETWORKS, slug } from "../wake-networks.js";
+import { synthesizedSounds } from "../wake-synthesis.js";
 
 const DATA_SEED = { negatives: 1, positives: 2 };
 const NEGATIVE_VARIANTS = 8;
@@ -30,7 +32,7 @@ export async function trainWake(parsed: Parsed, terminal: Terminal): Promise<num
   const phrase = parsed.text("phrase");
   if (phrase === undefined || slug(phrase) === "")
     throw new UsageError("Cannot train: which phrase? Give --phrase NAME");
-  const sources = await gather(parsed, phrase);
+  const sources = await gather(parsed, phrase, terminal);
   const { steps, seeds, everything } = {
     steps: parsed.count("steps") ?? STEPS,
     seeds: parsed.count("members") ?? 1,
@@ -121,7 +123,7 @@ interface Sources {
   readonly key: string;
 }
 
-async function gather(parsed: Parsed, phrase: string): Promise<Sources> {
+async function gather(parsed: Parsed, phrase: string, terminal: Terminal): Promise<Sources> {
   const [data, positives, negatives, noise] = ["data", "positives", "negatives", "noise"].map((name) =>
     parsed.text(name),
   );
@@ -144,6 +146,19 @@ async function gather(parsed: Parsed, phrase: string): Promise<Sources> {
     sounds.push(...(await set.loadAll(set.recordings)));
   }
   const isPhrase = ({ recording }: Sound): boolean => recording.kind === "kw" && recording.word === phrase;
+  const own = sounds.filter(isPhrase).length;
+  const speakers = parsed.count("speakers") ?? 0;
+  if (speakers > 0) {
+    if (!(await hasEspeak()))
+      throw new CommandError(
+        "Cannot make up speakers: espeak-ng is not installed (apt install espeak-ng), or leave --speakers out",
+      );
+    remark(
+      terminal,
+      `${speakers} made-up speakers join ${own} recordings; synthesised speech alone makes a poor network`,
+    );
+    sounds.push(...(await synthesizedSounds(phrase, speakers, terminal)));
+  }
   const found = sounds.filter(isPhrase);
   if (found.length === 0) throw new CommandError(`Cannot train: no recording of "${phrase}" is among ${sounds.length}`);
   const others = sounds.filter((sound) => !isPhrase(sound));
@@ -264,12 +279,21 @@ function licencesOf({ positives, others }: Sources): string {
 }
 
 function commandOf(parsed: Parsed, phrase: string): string {
-  const words = ["data", "positives", "negatives", "noise", "base", "seed", "steps", "variants", "members"].flatMap(
-    (name) => {
-      const value = parsed.text(name);
-      return value === undefined ? [] : [`--${name} ${value}`];
-    },
-  );
+  const words = [
+    "data",
+    "positives",
+    "negatives",
+    "noise",
+    "base",
+    "seed",
+    "steps",
+    "variants",
+    "speakers",
+    "members",
+  ].flatMap((name) => {
+    const value = parsed.text(name);
+    return value === undefined ? [] : [`--${name} ${value}`];
+  });
   return [
     "mobile-ai wake train",
     `--phrase "${phrase}"`,
