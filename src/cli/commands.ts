@@ -727,7 +727,11 @@ export const root: Command = {
             { name: "base", value: "PHRASE", summary: "adapt the network of another phrase: for few recordings" },
             { name: "speakers", value: "N", summary: "add so many speakers made up by espeak-ng" },
             { name: "seed", value: "N", summary: "the same seed makes the same network; default: 1" },
-            { name: "steps", value: "N", summary: "batches of 64 windows; default: 2000" },
+            { name: "steps", value: "N", summary: "batches; default: 2000 of 64 windows, 5000 of 32 with --first" },
+            {
+              name: "first",
+              summary: "train the spiking network that always listens, instead of the verifier behind it",
+            },
             {
               name: "variants",
               value: "N",

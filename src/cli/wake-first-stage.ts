@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { SpikingNetworkDescription } from "../nets/spiking-network.js";
 import type { FeatureSet } from "../wake/feature-set.js";
 import { firstStageCurve } from "../wake/first-stage-selection.js";
 import { decodeSpikingCheckpoint, encodeSpikingCheckpoint } from "../wake/spiking-checkpoint.js";
 import { type SpikingTrainingState, trainSpikingStage, WAKE_SHAPE } from "../wake/spiking-training.js";
-import type { WakeNetworkModel } from "../wake/wake-network.js";
+import { encodeWakeNetwork, type WakeNetworkModel } from "../wake/wake-network.js";
+import { CommandError } from "./command.js";
 import { counting } from "./counting.js";
-import { remark, type Terminal } from "./terminal.js";
+import { reasonOf } from "./files.js";
+import { print, remark, safe, type Terminal } from "./terminal.js";
 
 /** What a first stage is trained on, and where it may stop and go on. */
 export interface FirstStageTraining {
@@ -18,6 +21,8 @@ export interface FirstStageTraining {
   readonly dev?: { readonly positives: FeatureSet; readonly negatives: FeatureSet };
   readonly steps: number;
   readonly seed: number;
+  /** Where the network goes. */
+  readonly path: string;
   /** Directory of the checkpoints. */
   readonly cache: string;
   /** Names the sets: another set's checkpoint is refused. */
@@ -26,12 +31,45 @@ export interface FirstStageTraining {
 }
 
 const CHECKPOINT_EVERY = 250;
+const RATES = [0.5, 1, 2, 5, 10];
 /** The verifier can be asked so often: the loose end of what it is made for. */
 const CANDIDATES_PER_HOUR = 30;
 
-/** Trains the first stage of a phrase (about 50 ms a step); a run that was interrupted goes on from its last checkpoint. */
-export async function trainFirstStage(training: FirstStageTraining, terminal: Terminal): Promise<WakeNetworkModel> {
-  const { phrase, positives, negatives, dev, steps, seed, about } = training;
+/** Batches after which the miss rate on other speakers no longer falls (docs/math/spiking-network.md). */
+export const FIRST_STAGE_STEPS = 5000;
+
+/**
+ * Trains the first stage of a phrase, about 50 ms a step, writes it and prints how it does on speakers kept out. A run that was
+ * interrupted goes on from its last checkpoint.
+ */
+export async function trainFirstStage(training: FirstStageTraining, terminal: Terminal): Promise<number> {
+  const { phrase, positives, negatives, dev, steps, seed, path } = training;
+  const network = await trained(training, terminal);
+  const model = {
+    ...{ phrase, normalization: positives.normalization, encoding: WAKE_SHAPE.encoding, network },
+    about: { ...training.about, seed, steps },
+  };
+  const curve =
+    dev === undefined ? undefined : firstStageCurve({ ...model, threshold: 1 }, dev.positives, dev.negatives);
+  const loose = curve === undefined ? 0.5 : curve.at(CANDIDATES_PER_HOUR).threshold;
+  const bytes = encodeWakeNetwork({ ...model, threshold: Math.max(0.05, Math.min(0.95, loose)) });
+  try {
+    await replaceFile(path, bytes);
+  } catch (error) {
+    throw new CommandError(`Cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+  for (const rate of curve === undefined ? [] : RATES)
+    print(
+      terminal,
+      `missed at ${rate} false alarms an hour, other speakers: ${(100 * curve!.at(rate).missRate).toFixed(1)} %`,
+    );
+  const synapses = network.layers.reduce((sum, layer) => sum + layer.synapses.weights.length, 0);
+  print(terminal, `${safe(path)}: ${bytes.length} bytes, ${synapses} synapses, ${negatives.segments.length} negatives`);
+  return 0;
+}
+
+async function trained(training: FirstStageTraining, terminal: Terminal): Promise<SpikingNetworkDescription> {
+  const { phrase, positives, negatives, steps, seed } = training;
   const key = { phrase, seed, steps, sets: training.key };
   const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 16);
   const path = join(training.cache, `${name}.first-checkpoint`);
@@ -40,21 +78,16 @@ export async function trainFirstStage(training: FirstStageTraining, terminal: Te
   const show = counting(terminal, `steps of the first stage, seed ${seed}`);
   let writing = Promise.resolve();
   try {
-    const network = await trainSpikingStage(positives, negatives, {
+    return await trainSpikingStage(positives, negatives, {
       ...{ word: phrase, seed, steps, signal: terminal.signal },
       ...(resume === undefined ? {} : { resume }),
       onStep({ step, loss, state }) {
         show(step, steps, `loss ${loss.toFixed(4)}`);
-        if (step % CHECKPOINT_EVERY !== 0) return;
+        if (step % CHECKPOINT_EVERY !== 0 && !terminal.signal.aborted) return;
         const bytes = encodeSpikingCheckpoint(state(), key);
         writing = writing.then(() => replaceFile(path, bytes));
       },
     });
-    const { encoding } = WAKE_SHAPE;
-    const model = { phrase, normalization: positives.normalization, encoding, network, threshold: 0.5, about };
-    if (dev === undefined) return model;
-    const { threshold } = firstStageCurve(model, dev.positives, dev.negatives).at(CANDIDATES_PER_HOUR);
-    return { ...model, threshold: Math.max(0.05, Math.min(0.95, threshold)) };
   } finally {
     await writing;
   }

@@ -18,6 +18,7 @@ import { print, remark, safe, type Terminal } from "../terminal.js";
 import { cachedSet } from "../wake-cache.js";
 import { readCheckpoint, writeCheckpoint } from "../wake-checkpoint.js";
 import { openRecordings, openWakeData } from "../wake-data.js";
+import { FIRST_STAGE_STEPS, trainFirstStage } from "../wake-first-stage.js";
 import { modelCard } from "../wake-model-card.js";
 import { loadNetworks, ownNetworks, SHIPPED_NETWORKS, slug } from "../wake-networks.js";
 import { synthesizedSounds } from "../wake-synthesis.js";
@@ -47,6 +48,24 @@ export async function trainWake(parsed: Parsed, terminal: Terminal): Promise<num
   const trained = everything || !hasDev ? [parts.train, parts.dev] : [parts.train];
   const positives = joinSets(trained.map((part) => part.positives));
   const negatives = joinSets(trained.map((part) => part.negatives));
+  if (parsed.flag("first")) {
+    const dev = hasDev && !everything ? { dev: parts.dev } : {};
+    const directory = parsed.text("output") ?? ownNetworks(terminal.environment);
+    return trainFirstStage(
+      {
+        ...{ phrase, positives, negatives, ...dev, seed, cache, key: `${sources.key} ${variants} ${everything}` },
+        steps: parsed.count("steps") ?? FIRST_STAGE_STEPS,
+        path: join(directory, `${slug(phrase)}.first`),
+        about: {
+          command: commandOf(parsed, phrase),
+          recordings: sources.positives.length,
+          speakers: speakersOf(sources.positives),
+          licences: licencesOf(sources),
+        },
+      },
+      terminal,
+    );
+  }
   const members: ConvolutionParameters[] = [];
   for (let member = 0; member < seeds; member++) {
     const key = createHash("sha256")
@@ -298,6 +317,7 @@ function commandOf(parsed: Parsed, phrase: string): string {
     "mobile-ai wake train",
     `--phrase "${phrase}"`,
     ...words,
+    ...(parsed.flag("first") ? ["--first"] : []),
     ...(parsed.flag("everything") ? ["--everything"] : []),
   ].join(" ");
 }
