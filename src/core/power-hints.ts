@@ -23,3 +23,9 @@ export interface BackgroundScheduler {
   schedule(options: { readonly minimumIntervalMs: number; readonly run: () => Promise<void> }): Promise<HintAnswer>;
   cancel(): Promise<void>;
 }
+
+/** A hint that a platform does not have: it does nothing and says why. */
+export function unavailableHint(name: string, reason: string): PowerHint {
+  const answer = async (): Promise<HintAnswer> => ({ kind: "unavailable", reason });
+  return { name, hold: answer, release: async () => {}, probe: answer };
+}
