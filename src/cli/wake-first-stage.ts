@@ -35,7 +35,7 @@ const RATES = [0.5, 1, 2, 5, 10];
 /** The verifier can be asked so often: the loose end of what it is made for. */
 const CANDIDATES_PER_HOUR = 30;
 
-/** Batches after which the miss rate on other speakers no longer falls (docs/math/spiking-network.md). */
+/** Batches of a training when nothing else is said: five to ten minutes. */
 export const FIRST_STAGE_STEPS = 5000;
 
 /**
@@ -64,7 +64,7 @@ export async function trainFirstStage(training: FirstStageTraining, terminal: Te
       `missed at ${rate} false alarms an hour, other speakers: ${(100 * curve!.at(rate).missRate).toFixed(1)} %`,
     );
   const synapses = network.layers.reduce((sum, layer) => sum + layer.synapses.weights.length, 0);
-  print(terminal, `${safe(path)}: ${bytes.length} bytes, ${synapses} synapses, ${negatives.segments.length} negatives`);
+  print(terminal, `${safe(path)}: ${bytes.length} bytes, ${synapses} synapses`);
   return 0;
 }
 
