@@ -44,6 +44,16 @@ describe("a ledger of what is spent", () => {
     expect(other.days).toHaveLength(1);
   });
 
+  test("says what share of the tighter budget is left, and nothing where there is none", async () => {
+    const limits = { all: { tokens: 1000 }, projects: { a: { tokens: 200 } } };
+    const ledger = await open(memory(), limits);
+    expect(ledger.left("a")).toBe(1);
+    await ledger.spent({ engine: "large", projectId: "a", usage });
+    expect(ledger.left("a")).toBeCloseTo(0.5, 9);
+    expect(ledger.left("b")).toBeCloseTo(0.9, 9);
+    expect((await open(memory(), {})).left("a")).toBeUndefined();
+  });
+
   test("counts money by the price of the engine", async () => {
     const ledger = await open(memory(), { all: { money: 0.0002 } });
     await ledger.spent({ engine: "other", projectId: "a", usage });

@@ -2,7 +2,7 @@ import type { DenseLayer } from "../kernels/perceptron.js";
 import { Mlp } from "../nets/mlp.js";
 import { createTextEncoder, type TextFeatureEncoder } from "../nets/text-encoder.js";
 import { ANSWER_SIGNALS, agreement, answerSignals } from "./answer-signals.js";
-import { temper } from "./calibration.js";
+import { mapProbability, type ProbabilityMap, temper } from "./calibration.js";
 import { type HashedTable, tableBlocks } from "./hashed-table.js";
 
 /** Inputs of the verifier: signals, agreement with a second answer, the table of answers, the router's opinion (two). */
@@ -25,6 +25,8 @@ export interface VerifierWeights {
   /** (VERIFIER_INPUTS) to 2: wrong, right. */
   readonly layer: DenseLayer;
   readonly temperature: number;
+  /** From the tempered probability to what it came to. */
+  readonly map: ProbabilityMap;
 }
 
 /** A local answer and, where the device could afford it, another local answer to the same question. */
@@ -76,7 +78,7 @@ export class AnswerModel {
       this.#scaled[place] = standardised(inputs[place]!, means[place]!, spreads[place]!);
     this.#layer.predict(this.#scaled, this.#out);
     temper(this.#out, this.weights.temperature);
-    return this.#out[1]!;
+    return mapProbability(this.weights.map, this.#out[1]!);
   }
 
   /** Writes the unscaled inputs (VERIFIER_INPUTS). */

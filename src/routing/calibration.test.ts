@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../core/random.js";
-import { conformalThreshold, fitTemperature, temper } from "./calibration.js";
+import { conformalThreshold, fitProbabilityMap, fitTemperature, mapProbability, temper } from "./calibration.js";
 
 describe("temper", () => {
   test("leaves probabilities at temperature 1, flattens above and sharpens below, and keeps their sum", () => {
@@ -29,6 +29,29 @@ test("fitTemperature finds the temperature that overconfidence was made with", (
   }
   expect(fitTemperature(probabilities, targets, 2)).toBeGreaterThan(2.5);
   expect(fitTemperature(probabilities, targets, 2)).toBeLessThan(3.5);
+});
+
+describe("fitProbabilityMap", () => {
+  test("makes probabilities true that temperature cannot, and keeps their order", () => {
+    const random = seededRandom(7);
+    const said = Array.from({ length: 4000 }, () => random.next());
+    const truth = (probability: number): number => 0.2 + 0.5 * probability ** 2;
+    const map = fitProbabilityMap(
+      said,
+      said.map((each) => (random.next() < truth(each) ? 1 : 0)),
+    );
+    for (const each of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+      expect(Math.abs(mapProbability(map, each) - truth(each))).toBeLessThan(0.08);
+    }
+    for (let step = 0; step < 100; step++)
+      expect(mapProbability(map, (step + 1) / 100)).toBeGreaterThan(mapProbability(map, step / 100));
+    expect([mapProbability(map, 0), mapProbability(map, 1)]).toEqual([0, 1]);
+  });
+
+  test("is the identity where there are too few rows to know better", () => {
+    const map = fitProbabilityMap([0.2, 0.8], [1, 0]);
+    for (const each of [0, 0.25, 1]) expect(mapProbability(map, each)).toBeCloseTo(each, 6);
+  });
 });
 
 describe("conformalThreshold", () => {

@@ -83,3 +83,57 @@ export function conformalThreshold(
   if (most < 0) return Number.NEGATIVE_INFINITY;
   return served === count ? Number.POSITIVE_INFINITY : score[order[served]!]!;
 }
+
+/** A rising piecewise linear map from said to true probabilities: `xs` rise strictly from 0 to 1. */
+export interface ProbabilityMap {
+  readonly xs: Float32Array;
+  readonly ys: Float32Array;
+}
+
+/** Rows that one knot stands for at least; fewer would fit chance. */
+const ROWS_A_KNOT = 80;
+const MOST_KNOTS = 15;
+/** Share of the identity in a map, so that no two probabilities become one and their order is kept. */
+const IDENTITY = 0.1;
+
+/**
+ * Fits what probabilities came to on held-back rows: means of equally full bins, made to rise by pooling neighbours
+ * (isotonic regression, Zadrozny and Elkan 2002). The identity with fewer than 240 rows. O(n log n).
+ */
+export function fitProbabilityMap(probability: ArrayLike<number>, outcome: ArrayLike<number>): ProbabilityMap {
+  const count = probability.length;
+  const bins = Math.min(MOST_KNOTS, Math.floor(count / ROWS_A_KNOT));
+  const knots: { x: number; y: number; rows: number }[] = [];
+  if (bins >= 3) {
+    const order = Array.from({ length: count }, (_, row) => row).sort((a, b) => probability[a]! - probability[b]!);
+    for (let bin = 0; bin < bins; bin++) {
+      const rows = order.slice(Math.floor((bin * count) / bins), Math.floor(((bin + 1) * count) / bins));
+      const mean = (values: ArrayLike<number>): number =>
+        rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
+      let knot = { x: mean(probability), y: mean(outcome), rows: rows.length };
+      for (let last = knots.at(-1); last !== undefined && last.y >= knot.y; last = knots.at(-1)) {
+        knots.pop();
+        const sum = last.rows + knot.rows;
+        knot = {
+          x: (last.x * last.rows + knot.x * knot.rows) / sum,
+          y: (last.y * last.rows + knot.y * knot.rows) / sum,
+          rows: sum,
+        };
+      }
+      knots.push(knot);
+    }
+  }
+  const inner = knots.filter(({ x }) => x > 0.001 && x < 0.999);
+  const xs = [0, ...inner.map(({ x }) => x), 1];
+  const ys = [0, ...inner.map(({ x, y }) => (1 - IDENTITY) * y + IDENTITY * x), 1];
+  return { xs: Float32Array.from(xs), ys: Float32Array.from(ys) };
+}
+
+/** A probability as the map has it. O(knots). */
+export function mapProbability({ xs, ys }: ProbabilityMap, probability: number): number {
+  let at = 1;
+  while (at < xs.length - 1 && xs[at]! < probability) at++;
+  const [x0, x1, y0, y1] = [xs[at - 1]!, xs[at]!, ys[at - 1]!, ys[at]!];
+  const share = x1 > x0 ? (probability - x0) / (x1 - x0) : 1;
+  return Math.max(0, Math.min(1, y0 + share * (y1 - y0)));
+}

@@ -12,6 +12,7 @@ import {
   type WeightTable,
 } from "../nets/weights-file.js";
 import { VERIFIER_INPUTS, type VerifierWeights } from "./answer-model.js";
+import type { ProbabilityMap } from "./calibration.js";
 import { type HashedTable, TABLE_INPUTS } from "./hashed-table.js";
 import { INDICATORS } from "./indicators.js";
 import { ROUTER_INPUTS, TABLE_OUTPUTS } from "./router-features.js";
@@ -39,13 +40,14 @@ export function encodeRouter(
   weights: WritableRouterWeights,
   meta: { readonly [name: string]: Json } = {},
 ): Uint8Array<ArrayBuffer> {
-  const { scaling, side, localOk, temperature, thresholds, verifier } = weights;
+  const { scaling, side, localOk, temperature, localOkMap, thresholds, verifier } = weights;
   const tables: Record<string, WeightTable> = {
     ...hashedTables("table", scaling.table),
     means: vector(scaling.means),
     spreads: vector(scaling.spreads),
     ...networkTables("side", side),
     ...networkTables("localOk", localOk),
+    ...mapTables("localOk.map", localOkMap),
     ...(verifier === undefined
       ? {}
       : {
@@ -53,6 +55,7 @@ export function encodeRouter(
           "verifier.means": vector(verifier.means),
           "verifier.spreads": vector(verifier.spreads),
           ...layerTables("verifier.0", verifier.layer),
+          ...mapTables("verifier.map", verifier.map),
         }),
   };
   return encodeWeights({
@@ -64,7 +67,8 @@ export function encodeRouter(
       localOk: shapeOf(localOk),
       temperature,
       thresholds: { ...thresholds },
-      verifier: verifier === undefined ? null : { temperature: verifier.temperature },
+      verifier: verifier === undefined ? null : { temperature: verifier.temperature, knots: verifier.map.xs.length },
+      knots: localOkMap.xs.length,
     },
     tables,
   });
@@ -101,6 +105,7 @@ export function decodeRouter(bytes: Uint8Array): ReadRouterWeights {
     side: readNetwork(file, "side", 3),
     localOk: readNetwork(file, "localOk", 2),
     temperature: { side: number(temperature, "side"), localOk: number(temperature, "localOk") },
+    localOkMap: readMap(file, "localOk.map", number(meta, "knots")),
     thresholds: {
       local: number(thresholds, "local"),
       direct: number(thresholds, "direct"),
@@ -109,7 +114,12 @@ export function decodeRouter(bytes: Uint8Array): ReadRouterWeights {
     },
     ...(verifier === null || verifier === undefined
       ? {}
-      : { verifier: readVerifier(file, number(record(verifier, "verifier"), "temperature")) }),
+      : {
+          verifier: readVerifier(file, {
+            temperature: number(record(verifier, "verifier"), "temperature"),
+            knots: number(record(verifier, "verifier"), "knots"),
+          }),
+        }),
     hash: file.hash,
     meta,
   };
@@ -236,14 +246,26 @@ function readPruned(file: ReadWeights, { name, inputs, outputs }: Widths, blocks
   };
 }
 
-function readVerifier(file: ReadWeights, temperature: number): VerifierWeights {
+function readVerifier(
+  file: ReadWeights,
+  { temperature, knots }: { readonly temperature: number; readonly knots: number },
+): VerifierWeights {
   return {
     table: readHashed(file, "answers", 1),
     means: tableOf(file, "verifier.means", "f32", [VERIFIER_INPUTS]),
     spreads: tableOf(file, "verifier.spreads", "f32", [VERIFIER_INPUTS]),
     layer: readLayer(file, "verifier.0", { inputs: VERIFIER_INPUTS, outputs: 2 }),
     temperature,
+    map: readMap(file, "verifier.map", knots),
   };
+}
+
+function mapTables(name: string, { xs, ys }: ProbabilityMap): Record<string, WeightTable> {
+  return { [`${name}.xs`]: vector(xs), [`${name}.ys`]: vector(ys) };
+}
+
+function readMap(file: ReadWeights, name: string, knots: number): ProbabilityMap {
+  return { xs: tableOf(file, `${name}.xs`, "f32", [knots]), ys: tableOf(file, `${name}.ys`, "f32", [knots]) };
 }
 
 function record(value: Json | undefined, name: string): { readonly [name: string]: Json } {

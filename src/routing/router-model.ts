@@ -3,7 +3,7 @@ import type { Classifier } from "../nets/classifier.js";
 import { Mlp } from "../nets/mlp.js";
 import type { SparseVector } from "../nets/text-encoder.js";
 import { AnswerModel, type Answers, type VerifierWeights } from "./answer-model.js";
-import { temper } from "./calibration.js";
+import { mapProbability, type ProbabilityMap, temper } from "./calibration.js";
 import { BLOCK, type FeatureScaling, type QuestionCircumstances, RouterFeatures } from "./router-features.js";
 
 /** What a router thinks of a question before any answer. */
@@ -34,6 +34,8 @@ export interface RouterWeights {
   /** 384 to 2: local wrong, local right. */
   readonly localOk: Classifier;
   readonly temperature: { readonly side: number; readonly localOk: number };
+  /** From the tempered chance of a right local answer to what it came to. */
+  readonly localOkMap: ProbabilityMap;
   readonly thresholds: RouterThresholds;
   readonly verifier?: VerifierWeights;
   /** Names exactly these weights. */
@@ -67,14 +69,14 @@ export class RouterModel {
 
   /** O(length of the text). */
   opinion(text: string, circumstances: QuestionCircumstances = {}): Opinion {
-    const { side, localOk, temperature } = this.weights;
+    const { side, localOk, temperature, localOkMap } = this.weights;
     this.#vector = this.#features.encode(text, circumstances);
     const { indices, values, count } = this.#vector;
     side.predictSparse(indices, values, count, this.#side);
     temper(this.#side, temperature.side);
     localOk.predictSparse(indices, values, count, this.#localOk);
     temper(this.#localOk, temperature.localOk);
-    return opinionOf(this.#side, this.#localOk[1]!);
+    return opinionOf(this.#side, mapProbability(localOkMap, this.#localOk[1]!));
   }
 
   /** The chance that a local answer is right now that it is there; undefined without a verifier. */

@@ -4,7 +4,7 @@ import { initialMlp } from "../nets/mlp-initial.js";
 import { createTextEncoder } from "../nets/text-encoder.js";
 import { trainMlp } from "../nets/training.js";
 import { type FeatureRows, type SparseRow, selectRows, sparseRows, type TrainingRows } from "../nets/training-rows.js";
-import { conformalThreshold, fitTemperature, temper } from "./calibration.js";
+import { conformalThreshold, fitProbabilityMap, fitTemperature, mapProbability, temper } from "./calibration.js";
 import { quantile, routingGain } from "./evaluation.js";
 import { crossFitTable, type HashedTable, type HashedTexts, hashTexts, tableBlocks } from "./hashed-table.js";
 import { INDICATORS, indicate } from "./indicators.js";
@@ -98,8 +98,12 @@ export async function trainRouter(rows: readonly RouterRow[], options: RouterTra
     temper(kept.side.subarray(3 * row, 3 * row + 3), temperature.side);
     temper(kept.localOk.subarray(2 * row, 2 * row + 2), temperature.localOk);
   }
+  const localOkMap = fitProbabilityMap(
+    rows.map((_, row) => kept.localOk[2 * row + 1]!),
+    rows.map((row) => row.local),
+  );
   const opinions = Array.from(rows, (_, row) =>
-    opinionOf(kept.side.subarray(3 * row, 3 * row + 3), kept.localOk[2 * row + 1]!),
+    opinionOf(kept.side.subarray(3 * row, 3 * row + 3), mapProbability(localOkMap, kept.localOk[2 * row + 1]!)),
   );
   const verifier = fitVerifier(rows, opinions, { folds, foldCount: FOLDS, transfer: options.transfer ?? false });
   const chosen = <Value>(list: readonly Value[]): readonly Value[] => judged.map((row) => list[row]!);
@@ -115,6 +119,7 @@ export async function trainRouter(rows: readonly RouterRow[], options: RouterTra
       side,
       localOk: linear.localOk,
       temperature,
+      localOkMap,
       thresholds,
       ...(verifier === undefined ? {} : { verifier: verifier.weights }),
     },

@@ -11,7 +11,7 @@ import {
   VERIFIER_INPUTS,
   type VerifierWeights,
 } from "./answer-model.js";
-import { fitTemperature } from "./calibration.js";
+import { fitProbabilityMap, fitTemperature, mapProbability, temper } from "./calibration.js";
 import { crossFitTable, hashTexts, tableBlocks } from "./hashed-table.js";
 import type { Opinion } from "./router-model.js";
 import type { RouterRow } from "./router-rows.js";
@@ -91,10 +91,14 @@ export function fitVerifier(
       );
     }
   }
+  const temperature = fitTemperature(kept, data.targets, 2);
+  for (let place = 0; place < own.length; place++) temper(kept.subarray(2 * place, 2 * place + 2), temperature);
+  const said = own.map((_, place) => kept[2 * place + 1]!);
+  const map = fitProbabilityMap(said, right);
   const outOfFold = new Float64Array(rows.length).fill(Number.NaN);
-  for (const [place, row] of answered.entries()) outOfFold[row] = kept[2 * place + 1]!;
+  for (const [place, row] of answered.entries()) outOfFold[row] = mapProbability(map, said[place]!);
   return {
-    weights: { table, ...statistics, layer: fitLayer(data), temperature: fitTemperature(kept, data.targets, 2) },
+    weights: { table, ...statistics, layer: fitLayer(data), temperature, map },
     outOfFold,
   };
 }
