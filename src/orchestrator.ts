@@ -314,17 +314,24 @@ export class Orchestrator {
       ...(this.#guard === undefined
         ? {}
         : { guardHits: await guardHits(this.#guard, textsOf(query), signal === undefined ? {} : { signal }) }),
-      ...this.#taskOf(name),
+      ...(await this.#taskOf(query.text, name)),
       ...this.#budgetOf(project?.id),
       ...(this.#adaptation === undefined ? {} : { adaptation: this.#adaptation.adjustment(query.text) }),
     };
     return decide(query, circumstances, { rules: this.#rules, router: this.#router, telemetry: this.#telemetry });
   }
 
-  #taskOf(project: string): Pick<Circumstances, "task"> {
+  async #taskOf(question: string, project: string): Promise<Pick<Circumstances, "task">> {
     const { lastRoute, idleMs } = this.context.state(project) ?? {};
     if (lastRoute !== "local" && lastRoute !== "remote") return {};
-    return { task: { lastRoute, ...(idleMs === undefined ? {} : { idleMs }) } };
+    const sameTopic = await this.context.staysOnTopic(question, project);
+    return {
+      task: {
+        lastRoute,
+        ...(idleMs === undefined ? {} : { idleMs }),
+        ...(sameTopic === undefined ? {} : { sameTopic }),
+      },
+    };
   }
 
   /** In hundredths, so that a record of it is short. */

@@ -28,6 +28,13 @@ test("bytes that lie anywhere in a larger buffer are read", () => {
   expect(decodeWeights(larger.subarray(3)).tables).toEqual(file.tables);
 });
 
+test("a file read into a pooled Node Buffer gives the same tables", () => {
+  const bytes = encodeWeights(file);
+  const pooled = Buffer.from(bytes); // small ones share one pool of memory
+  Buffer.from("something else in the pool");
+  expect(decodeWeights(pooled).tables).toEqual(decodeWeights(bytes).tables);
+});
+
 describe("a file is refused", () => {
   test("when it is cut off at any length", () => {
     const bytes = encodeWeights(file);

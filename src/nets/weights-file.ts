@@ -126,7 +126,8 @@ export function decodeWeights(bytes: Uint8Array, { kind }: { readonly kind?: str
   const tables: Record<string, WeightTable> = {};
   for (const [index, { name, type, shape }] of header.tables.entries()) {
     const start = places.starts[index]!;
-    const copy = bytes.slice(start, start + elements(shape) * TYPES[type].BYTES_PER_ELEMENT);
+    // Made anew, because the slice of a Node Buffer is a view of its pool.
+    const copy = new Uint8Array(bytes.subarray(start, start + elements(shape) * TYPES[type].BYTES_PER_ELEMENT));
     tables[name] = { shape, values: new TYPES[type](copy.buffer) };
   }
   return { kind: header.kind, meta: header.meta, tables, hash };
