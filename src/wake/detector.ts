@@ -4,11 +4,22 @@ import { BANDS } from "./front-end.js";
 export interface FirstStage {
   step(frame: Float32Array): number;
   reset(): void;
+  /** What it has done since it was made or reset, where it counts that. */
+  readonly work?: FirstStageWork;
+}
+
+/** Work of a stage that runs by events. */
+export interface FirstStageWork {
+  readonly spikes: number;
+  /** Weights that spikes reached. */
+  readonly synapticOperations: number;
 }
 
 /** The stage that looks again: the last frames (frames, 40) in, how likely the phrase is among them out, 0 to 1. */
 export interface Verifier {
   readonly frames: number;
+  /** Multiplications of one run, where it says so. */
+  readonly macs?: number;
   run(window: Float32Array): number;
 }
 
@@ -57,6 +68,8 @@ export interface DetectorWork {
   /** Frames on which the first stage was above its threshold. */
   readonly candidates: number;
   readonly verifierRuns: number;
+  /** Of the first stage, where it counts it. */
+  readonly first?: FirstStageWork;
 }
 
 /** Silence after which the first stage starts afresh: its slowest neurons forget in 300 ms. */
@@ -84,6 +97,7 @@ export class WakeDetector {
   #frames = 0;
   #candidates = 0;
   #runs = 0;
+  #spent: FirstStageWork = { spikes: 0, synapticOperations: 0 };
   /** Of the last frame: the smoothed first score, held down until patience is satisfied. */
   firstScore = 0;
   /** Of the last frame; undefined when the verifier did not run. */
@@ -119,7 +133,13 @@ export class WakeDetector {
   }
 
   get work(): DetectorWork {
-    return { frames: this.#frames, candidates: this.#candidates, verifierRuns: this.#runs };
+    const first = this.#firstWork();
+    return {
+      frames: this.#frames,
+      candidates: this.#candidates,
+      verifierRuns: this.#runs,
+      ...(first === undefined ? {} : { first }),
+    };
   }
 
   /** Takes the next frame (40); returns an event when the phrase has just been heard. */
@@ -142,6 +162,7 @@ export class WakeDetector {
     this.#sinceCandidate += frames;
     this.#window?.skip(frames);
     if (frames < FORGET_FRAMES) return;
+    this.#spent = this.#firstWork() ?? this.#spent; // its own count starts again
     this.#network.first?.reset();
     this.#smoothed = 0;
     this.#above = 0;
@@ -159,8 +180,16 @@ export class WakeDetector {
     this.#frames = 0;
     this.#candidates = 0;
     this.#runs = 0;
+    this.#spent = { spikes: 0, synapticOperations: 0 };
     this.firstScore = 0;
     this.verifierScore = undefined;
+  }
+
+  #firstWork(): FirstStageWork | undefined {
+    const now = this.#network.first?.work;
+    if (now === undefined) return undefined;
+    const { spikes, synapticOperations } = this.#spent;
+    return { spikes: spikes + now.spikes, synapticOperations: synapticOperations + now.synapticOperations };
   }
 
   #listen(frame: Float32Array): boolean {

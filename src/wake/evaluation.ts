@@ -1,9 +1,16 @@
 import { seededRandom } from "../core/random.js";
 import { addNoise, between } from "./augmentation.js";
-import { WakeDetector, type WakeDetectorOptions, type WakeStages } from "./detector.js";
+import {
+  type DetectorWork,
+  type FirstStageWork,
+  WakeDetector,
+  type WakeDetectorOptions,
+  type WakeStages,
+} from "./detector.js";
 import { EnergyGate, type EnergyGateOptions } from "./energy-gate.js";
 import { type Candidate, type Curve, type CurveInput, errorCurve } from "./error-curve.js";
 import { BANDS, FRAME_RATE, FrontEnd, HOP, type Normalization } from "./front-end.js";
+import { arithmeticMicrowatts } from "./listening-cost.js";
 import { activeLevel, activeSpan } from "./loudness.js";
 import type { Recording } from "./manifest.js";
 import type { Sound } from "./training-set.js";
@@ -31,6 +38,13 @@ export interface PhraseEvaluation {
   readonly verifierShare: number;
   /** Verifier runs in an hour of such speech. */
   readonly verifierRunsPerHour: number;
+  /** Seconds of sound played, in both conditions together. */
+  readonly seconds: number;
+  /** Of the first stage, in a second of sound; absent when it counts nothing. */
+  readonly spikesPerSecond?: number;
+  readonly synapticOperationsPerSecond?: number;
+  /** Of the arithmetic alone: `arithmeticMicrowatts`. */
+  readonly microwatts: number;
 }
 
 /** How the detectors are set. */
@@ -123,8 +137,24 @@ export class WakeEvaluation {
       }
       const speech = tracks.reduce((sum, track) => sum + track.speechFrames, 0);
       const runs = tracks.reduce((sum, track) => sum + track.speechRuns, 0);
+      const seconds = tracks.reduce((sum, track) => sum + track.hops, 0) / FRAME_RATE;
+      const looked = tracks.reduce((sum, track) => sum + track.work.frames, 0) / Math.max(1e-9, seconds);
+      const allRuns = tracks.reduce((sum, track) => sum + track.work.verifierRuns, 0) / Math.max(1e-9, seconds);
+      const counted = tracks.every((track) => track.work.first !== undefined);
+      const perSecond = (of: keyof FirstStageWork): number =>
+        tracks.reduce((sum, track) => sum + (track.work.first?.[of] ?? 0), 0) / Math.max(1e-9, seconds);
       return {
         phrase,
+        seconds,
+        ...(counted
+          ? { spikesPerSecond: perSecond("spikes"), synapticOperationsPerSecond: perSecond("synapticOperations") }
+          : {}),
+        microwatts: arithmeticMicrowatts({
+          frames: looked,
+          synapticOperations: perSecond("synapticOperations"),
+          verifierRuns: allRuns,
+          verifierMacs: tracks[0]?.verifierMacs ?? 0,
+        }),
         positives: tracks.reduce((sum, track) => sum + track.positives, 0),
         curves,
         hours: tracks.reduce((sum, track) => sum + track.negativeFrames, 0) / FRAME_RATE / 3600,
@@ -146,12 +176,15 @@ class Track {
   readonly normalization: Normalization;
   readonly phrase: string;
   readonly #detector: WakeDetector;
-  readonly #hasFirst: boolean;
   readonly #hasVerifier: boolean;
   readonly #scores: Record<Stage, { candidates: Candidate[]; positives: number[] }> = {
     first: { candidates: [], positives: [] },
     both: { candidates: [], positives: [] },
   };
+  readonly #hasFirst: boolean;
+  readonly verifierMacs: number;
+  #looked = 0;
+  hops = 0;
   negativeFrames = 0;
   speechFrames = 0;
   speechRuns = 0;
@@ -174,8 +207,14 @@ class Track {
     this.normalization = normalization;
     this.phrase = stages.phrase;
     this.#hasFirst = stages.first !== undefined;
+    this.verifierMacs = stages.verifier?.macs ?? 0;
     this.#hasVerifier = stages.verifier !== undefined;
     this.#detector = new WakeDetector({ ...options, network: stages });
+  }
+
+  /** Frames that were looked at, and runs. */
+  get work(): DetectorWork {
+    return { ...this.#detector.work, frames: this.#looked };
   }
 
   get inputs(): Partial<Record<Stage, CurveInput>> {
@@ -196,6 +235,7 @@ class Track {
 
   /** Ten milliseconds go by, whether or not the gate lets them through. */
   tick(): void {
+    this.hops++;
     this.#frames++;
     if (this.#isPositive || this.#echo-- > 0) return;
     this.negativeFrames++;
@@ -204,6 +244,7 @@ class Track {
 
   frame(frame: Float32Array, skipped: number, started: boolean): void {
     if (skipped > 0) this.#detector.skip(skipped);
+    this.#looked++;
     this.#detector.process(frame);
     if (this.#isPositive ? !started : this.#echo > 0) return;
     const best = this.#best;

@@ -32,17 +32,22 @@ export async function evalWake(parsed: Parsed, terminal: Terminal): Promise<numb
   const noises = await someNoises(data, recordings);
   const evaluation = new WakeEvaluation(networks, firstThreshold === undefined ? {} : { firstThreshold });
   const show = counting(terminal, "recordings");
-  const startedCpu = process.cpuUsage();
+  let cpuMicroseconds = 0;
   for (const [index, recording] of recordings.entries()) {
     terminal.signal.throwIfAborted();
     const noise = noises.length === 0 ? undefined : noises[index % noises.length];
-    evaluation.play(await data.load(recording), noise);
+    const sound = await data.load(recording);
+    const before = process.cpuUsage();
+    evaluation.play(sound, noise);
+    const { user, system } = process.cpuUsage(before);
+    cpuMicroseconds += user + system;
     show(index + 1, recordings.length);
     await new Promise((resolve) => setImmediate(resolve)); // so that Ctrl-C is heard
   }
-  const cpu = process.cpuUsage(startedCpu);
   const results = evaluation.results();
-  const figures = figuresOf(results, evaluation.gated());
+  // of all phrases together, the mixing of the noise included
+  const perSecond = cpuMicroseconds / Math.max(1, results[0]?.seconds ?? 0);
+  const figures = { ...figuresOf(results, evaluation.gated()), "cpu-us-per-second": perSecond };
   const causes = Object.fromEntries(results.flatMap((result) => causesOf(result)));
   const svg = parsed.text("svg");
   if (svg !== undefined) await writeCurves(svg, results);
@@ -55,7 +60,6 @@ export async function evalWake(parsed: Parsed, terminal: Terminal): Promise<numb
           hours: results[0]?.hours ?? 0,
           positives: Object.fromEntries(results.map(({ phrase, positives }) => [phrase, positives])),
           falseAlarms: causes,
-          cpuSeconds: (cpu.user + cpu.system) / 1e6,
         },
         null,
         2,
@@ -85,6 +89,11 @@ export async function evalWake(parsed: Parsed, terminal: Terminal): Promise<numb
       `the verifier ran on ${(100 * result.verifierShare).toFixed(2)} % of the frames of other speech, ${Math.round(result.verifierRunsPerHour)} times an hour`,
     );
   }
+  const { clean, "10dB": noisy } = evaluation.gated();
+  print(
+    terminal,
+    `\nthe gate kept ${(100 * clean).toFixed(1)} % of the clean and ${(100 * noisy).toFixed(1)} % of the noisy sound from everything behind it; ${Math.round(perSecond)} microseconds of processor for a second of sound`,
+  );
   if (svg !== undefined) remark(terminal, `Curves: ${safe(svg)}`);
   return 0;
 }
@@ -94,7 +103,17 @@ function figuresOf(
   gated: Readonly<Record<string, number>>,
 ): Record<string, number> {
   const figures: Record<string, number> = {};
-  for (const { phrase, curves, hours, positives, verifierShare, verifierRunsPerHour } of results) {
+  for (const result of results) {
+    const {
+      phrase,
+      curves,
+      hours,
+      positives,
+      verifierShare,
+      verifierRunsPerHour,
+      spikesPerSecond,
+      synapticOperationsPerSecond,
+    } = result;
     for (const [condition, stages] of Object.entries(curves)) {
       for (const [stage, curve] of Object.entries(stages))
         for (const rate of RATES) figures[`${phrase}/${condition}/${stage}/miss@${rate}`] = curve.at(rate).missRate;
@@ -103,6 +122,10 @@ function figuresOf(
     figures[`${phrase}/positives`] = positives;
     figures[`${phrase}/verifier-share`] = verifierShare;
     figures[`${phrase}/verifier-runs-per-hour`] = verifierRunsPerHour;
+    if (spikesPerSecond !== undefined) figures[`${phrase}/spikes-per-second`] = spikesPerSecond;
+    if (synapticOperationsPerSecond !== undefined)
+      figures[`${phrase}/synaptic-operations-per-second`] = synapticOperationsPerSecond;
+    figures[`${phrase}/arithmetic-microwatts`] = result.microwatts;
   }
   for (const [condition, share] of Object.entries(gated)) figures[`gated/${condition}`] = share;
   return figures;
