@@ -32,15 +32,15 @@ export function blend(y: usize, x: usize, length: i32, weight: f32, mask: i32, f
   const weights = f32x4.splat(weight);
   const masks = i32x4.splat(mask);
   const floors = f32x4.splat(floor);
-  for (; y < end; y += 16, x += 16) {
-    const left = end - y;
-    const old = left < 16 ? loadPart(y, left, 0) : v128.load(y);
-    const other = left < 16 ? loadPart(x, left, 0) : v128.load(x);
-    const sum = f32x4.add(old, f32x4.mul(weights, f32x4.sub(other, v128.and(old, masks))));
-    const kept = f32x4.pmax(sum, floors); // pmax keeps a NaN that is its first operand
-    if (left < 16) storePart(y, left, kept);
-    else v128.store(y, kept);
-  }
+  for (; y + 16 <= end; y += 16, x += 16) v128.store(y, blended(v128.load(y), v128.load(x), weights, masks, floors));
+  const left = end - y;
+  if (left) storePart(y, left, blended(loadPart(y, left, 0), loadPart(x, left, 0), weights, masks, floors));
+}
+
+// @inline
+function blended(y: v128, x: v128, weights: v128, masks: v128, floors: v128): v128 {
+  // pmax keeps a NaN that is its first operand
+  return f32x4.pmax(f32x4.add(y, f32x4.mul(weights, f32x4.sub(x, v128.and(y, masks)))), floors);
 }
 
 /** out (rows) = matrix (rows, columns) x + bias, cut off below 0 with `rectified`; bias 0 is none. Four rows at once. */
