@@ -40,7 +40,10 @@ const SIGNS: Readonly<Record<PowerState, string>> = { sleep: ".", listening: "-"
  * The timeline as lines of text, one for each hour of the day in UTC (`.` sleep, `-` listening, `#` active), a sign for each
  * `60 / columns` minutes; the most awake state of a stretch is the one shown.
  */
-export function timelineText(segments: readonly PowerSegment[], { columns = 60 } = {}): string {
+export function timelineText(
+  segments: readonly PowerSegment[],
+  { columns = 60 }: { readonly columns?: number } = {},
+): string {
   const first = segments[0];
   const last = segments.at(-1);
   if (first === undefined || last === undefined) return "";
