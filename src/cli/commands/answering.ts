@@ -65,6 +65,14 @@ export function closingLine(outcome: Outcome, terminal: Terminal): string {
             : mainReason(outcome.decision, outcome.engine);
       const from = outcome.cachedAgeMs === undefined ? "" : ` · cached ${duration(outcome.cachedAgeMs)} ago`;
       const line = `— ${outcome.route} · ${outcome.engine} · ${reason}${from} · ${duration(outcome.durationMs)}`;
+      const unsure = outcome.decision.reasons.find(({ code }) => code.startsWith("abstain/"));
+      if (
+        unsure !== undefined &&
+        outcome.route === "local" &&
+        outcome.engine !== "device-skills" &&
+        outcome.queued === undefined
+      )
+        return `${paint.dim(line)}\n${paint.yellow("Unsure:")} ${unsure.detail}`;
       if (outcome.queued === undefined) return paint.dim(line);
       return `${paint.dim(line)}\n${paint.yellow("Provisional:")} the question waits for the network too; mobile-ai queue shows it`;
     }
