@@ -28,6 +28,10 @@ test("streams are pooled by their hours", () => {
   expect(curve.at(0).missRate).toBe(2 / 3);
 });
 
+test("where nothing else scored at all, every phrase that scored is heard", () => {
+  expect(errorCurve([{ hours: 1, candidates: [], positives: [0.2, 1] }]).at(0.33).missRate).toBe(0);
+});
+
 test("a phrase that scored nothing at all is missed at every threshold", () => {
   expect(errorCurve([{ hours: 1, candidates: [], positives: [Number.NEGATIVE_INFINITY] }]).at(10).missRate).toBe(1);
 });

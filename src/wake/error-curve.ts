@@ -36,6 +36,9 @@ export interface Curve {
 /** Seconds after a false alarm in which another is the same one. */
 const SAME_SECONDS = 1;
 const MOST_THRESHOLDS = 600;
+const ABOVE_ALL = 1.000001;
+/** Candidates below it are not kept. */
+export const LEAST_SCORE = 0.001;
 
 /** The curve of one or several streams together. Thresholds are the scores of the strongest candidates and what lies above all. */
 export function errorCurve(inputs: readonly CurveInput[]): Curve {
@@ -44,10 +47,13 @@ export function errorCurve(inputs: readonly CurveInput[]): Curve {
   const scores = [...new Set(inputs.flatMap((input) => input.candidates.map(({ score }) => score)))].sort(
     (a, b) => b - a,
   );
-  const thresholds = [1.000001, ...scores.slice(0, MOST_THRESHOLDS)].map((score) => score);
+  const thresholds = [
+    ABOVE_ALL,
+    ...scores.slice(0, MOST_THRESHOLDS),
+    ...(scores.length <= MOST_THRESHOLDS ? [LEAST_SCORE] : []),
+  ];
   const points = thresholds.map(
     (threshold): CurvePoint => ({
-      // just above the candidate whose score it is, so that this one stays out
       threshold,
       falseAlarmsPerHour: alarms(inputs, threshold).length / Math.max(hours, 1e-9),
       missRate: positives.length === 0 ? 0 : below(positives, threshold) / positives.length,

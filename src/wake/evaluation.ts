@@ -8,7 +8,7 @@ import {
   type WakeStages,
 } from "./detector.js";
 import { EnergyGate, type EnergyGateOptions } from "./energy-gate.js";
-import { type Candidate, type Curve, type CurveInput, errorCurve } from "./error-curve.js";
+import { type Candidate, type Curve, type CurveInput, errorCurve, LEAST_SCORE } from "./error-curve.js";
 import { BANDS, FRAME_RATE, FrontEnd, HOP, type Normalization } from "./front-end.js";
 import { arithmeticMicrowatts } from "./listening-cost.js";
 import { activeLevel, activeSpan } from "./loudness.js";
@@ -271,7 +271,7 @@ class Track {
     if (recording === undefined) return;
     for (const stage of ["first", "both"] as const) {
       const score = this.#best[stage];
-      if (score > 0.001)
+      if (score > LEAST_SCORE)
         this.#scores[stage].candidates.push({ second: this.negativeFrames / FRAME_RATE, score, recording });
       this.#best[stage] = Number.NEGATIVE_INFINITY;
     }
