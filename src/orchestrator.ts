@@ -324,7 +324,8 @@ export class Orchestrator {
   async #taskOf(question: string, project: string): Promise<Pick<Circumstances, "task">> {
     const { lastRoute, idleMs } = this.context.state(project) ?? {};
     if (lastRoute !== "local" && lastRoute !== "remote") return {};
-    const sameTopic = await this.context.staysOnTopic(question, project);
+    // Only a remote task holds on to its side, so only then is it worth asking.
+    const sameTopic = lastRoute === "remote" ? await this.context.staysOnTopic(question, project) : undefined;
     return {
       task: {
         lastRoute,
