@@ -14,7 +14,7 @@ import { SIDE_SIZES } from "../src/routing/router-training.js";
 import { textFeatures } from "../src/routing/text-features.js";
 import { compare, type Report } from "./harness.js";
 
-const WEIGHTS = new URL("../models/router.bin", import.meta.url);
+const WEIGHTS = "models/router.bin"; // benchmarks are bundled elsewhere and run in the root
 /** 300 characters, the mean of the data's prompts. */
 const PROMPT =
   "A farmer has 17 hens that each lay 3 eggs in a day. She keeps 4 eggs for breakfast every morning and bakes with 6 of them on Sundays, then sells all that are left at the market for $0.75 each. How much does she earn in a week, and by how much would that fall if two of the hens stopped laying eggs? ";
