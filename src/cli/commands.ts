@@ -516,6 +516,7 @@ export const root: Command = {
           summary: "Train a router; the same data and seed make the same file.",
           options: [
             { name: "data", value: "DIR", multiple: true, summary: "a directory of .jsonl files, or such files" },
+            { name: "feedback", summary: "also, or only, answers you judged that are still in the history" },
             { name: "out", short: "o", value: "FILE", summary: "where the weights go" },
             SEED,
             HEAD,

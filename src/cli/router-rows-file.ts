@@ -77,10 +77,15 @@ function rowOf(line: string, place: string): RouterRow {
 
 /** The rows with the answers that another local model gave to the same questions. */
 export function withSecondAnswers(rows: readonly RouterRow[], others: readonly RouterRow[]): readonly RouterRow[] {
-  const answers = new Map(others.map((row) => [row.prompt, row]));
+  const answers = new Map<string, RouterRow[]>();
+  for (const row of others) {
+    if (row.response === undefined) continue;
+    const same = answers.get(row.prompt);
+    if (same === undefined) answers.set(row.prompt, [row]);
+    else same.push(row);
+  }
   return rows.map((row) => {
-    const other = answers.get(row.prompt);
-    if (other?.response === undefined || other.pair === row.pair) return row;
-    return { ...row, second: other.response };
+    const other = answers.get(row.prompt)?.find((each) => each.pair !== row.pair);
+    return other?.response === undefined ? row : { ...row, second: other.response };
   });
 }

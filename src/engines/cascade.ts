@@ -5,6 +5,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { Clock } from "../core/clock.js";
 import { EgressRefusedError, messageOf } from "../core/errors.js";
+import { textOfContent } from "../core/language-model.js";
 import type { Attempt } from "../core/outcome.js";
 import type { Engine } from "../core/ports.js";
 import { type AnswerJudge, checkAnswer } from "../routing/answer-verifier.js";
@@ -54,7 +55,11 @@ export async function runCascade<Call extends CascadeCall>(
     let failure: string;
     try {
       const given = { engine, ...(await call(engine, display?.listener)) };
-      const check = checkAnswer(given.result, { wantsJson, judge: holdBack ? judge : undefined });
+      const check = checkAnswer(given.result, {
+        wantsJson,
+        judge: holdBack ? judge : undefined,
+        second: provisional === undefined ? undefined : textOfContent(provisional.result.content),
+      });
       const empty = check.kind === "escalate" && check.code === "answer/empty";
       if (check.kind === "accept" || display?.shown || !(holdBack || empty)) {
         attempts.push({ engine: id, place, durationMs: clock.monotonicMs() - startedMs });

@@ -93,10 +93,10 @@ export class AnswerModel {
   }
 }
 
-/** The inputs that are taken from the texts alone. */
+/** The inputs that are taken from the texts alone; the agreement is NaN without a second answer. */
 export function putSignals(prompt: string, { answer, second }: Answers, out: Float64Array): void {
   answerSignals(prompt, answer, out);
-  out[AGREEMENT_PLACE] = second === undefined ? 0 : agreement(answer, second);
+  out[AGREEMENT_PLACE] = second === undefined ? Number.NaN : agreement(answer, second);
 }
 
 /** The sum of the table of answers. */
@@ -111,7 +111,7 @@ export function putPrior({ localOk, gain }: Prior, out: Float64Array): void {
   out[TABLE_PLACE + 2] = gain;
 }
 
-/** A value in spreads from its mean, cut at 4; 0 where nothing varied. */
+/** A value in spreads from its mean, cut at 4; 0 where nothing varied, or the value is unknown (NaN). */
 export function standardised(value: number, mean: number, spread: number): number {
-  return spread === 0 ? 0 : Math.max(-MOST, Math.min(MOST, (value - mean) / spread));
+  return spread === 0 || Number.isNaN(value) ? 0 : Math.max(-MOST, Math.min(MOST, (value - mean) / spread));
 }

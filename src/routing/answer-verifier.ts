@@ -11,7 +11,11 @@ export type AnswerCheck =
  * What a learned verifier says of an answer's text: the chance that it is right, and whether what a remote answer would
  * add is worth asking for. Undefined where it has no opinion.
  */
-export type AnswerJudge = (answer: string) => { readonly right: number; readonly escalate: boolean } | undefined;
+export type AnswerJudge = (
+  answer: string,
+  /** What another local model answered before, when one did. */
+  second?: string,
+) => { readonly right: number; readonly escalate: boolean } | undefined;
 
 const ACCEPT: AnswerCheck = { kind: "accept" };
 
@@ -26,7 +30,11 @@ const HEDGE =
  */
 export function checkAnswer(
   result: LanguageModelV4GenerateResult,
-  options: { readonly wantsJson: boolean; readonly judge?: AnswerJudge | undefined },
+  options: {
+    readonly wantsJson: boolean;
+    readonly judge?: AnswerJudge | undefined;
+    readonly second?: string | undefined;
+  },
 ): AnswerCheck {
   if (result.content.some((part) => part.type === "tool-call")) return ACCEPT;
   const text = textOfContent(result.content).trim();
@@ -48,7 +56,7 @@ export function checkAnswer(
   if (plainlyWrong > 0) {
     return { kind: "escalate", code: "answer/arithmetic", detail: "the local answer has an equation that is false" };
   }
-  const opinion = options.judge?.(text);
+  const opinion = options.judge?.(text, options.second);
   if (opinion?.escalate) {
     return {
       kind: "escalate",

@@ -25,7 +25,8 @@ export interface FeedbackEntry {
 /** The newest are kept. */
 export const MAX_FEEDBACK = 500;
 
-const REWARD: Readonly<Record<Judgement, number>> = { good: 1, retry: 0.3, bad: 0 };
+/** What a judgement says of an answer's quality. */
+export const REWARD: Readonly<Record<Judgement, number>> = { good: 1, retry: 0.3, bad: 0 };
 /** Small: a person who is content is not to be sent elsewhere out of curiosity. */
 const EXPLORATION = 0.05;
 /** What feedback may move the expected gain by, either way. */

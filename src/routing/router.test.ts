@@ -169,4 +169,18 @@ describe("Router", () => {
     expect(() => new Router({ threshold: 1.5 })).toThrow(RangeError);
     expect(() => new Router({ hybridBand: Number.NaN })).toThrow(RangeError);
   });
+
+  test("asks a second local model in a cascade only while the battery allows it", () => {
+    const second = scriptedEngine(["second"], { id: "second", place: "device" });
+    const both = { engines: [skills, local, second, remote] };
+    const banded = new Router({ threshold: 1, hybridBand: 1 });
+    const tried = (device: DeviceStatus): string[] => {
+      const all = input({ ...both, device, text: HARD });
+      return enginesInOrder(banded.route(all), all).map((engine) => engine.id);
+    };
+    expect(tried({})).toEqual(["local", "second", "remote"]);
+    expect(tried({ batteryLevel: 0.2, charging: true })).toEqual(["local", "second", "remote"]);
+    expect(tried({ batteryLevel: 0.2, charging: false })).toEqual(["local", "remote"]);
+    expect(tried({ batteryLevel: 0.2, charging: false, online: false })).toEqual(["local", "second"]);
+  });
 });

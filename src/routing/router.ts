@@ -130,8 +130,8 @@ export class Router {
     if (model?.weights.verifier === undefined || decision.route !== "hybrid") return undefined;
     const before = model.opinion(question);
     const shift = decision.threshold - this.#threshold;
-    return (answer) => {
-      const right = model.afterAnswer(question, { answer }, before);
+    return (answer, second) => {
+      const right = model.afterAnswer(question, { answer, second }, before);
       if (right === undefined) return undefined;
       return { right, escalate: before.remoteOk - right >= model.weights.thresholds.escalate + shift };
     };
@@ -207,11 +207,21 @@ export function enginesInOrder(decision: RoutingDecision, input: RoutingInput): 
   if (decision.route === "blocked") return [];
   const skills =
     decision.skill === undefined ? [] : input.engines.filter((engine) => engine.accepts?.(input.text) !== undefined);
-  const local = input.forced === "remote" ? [] : input.engines.filter((engine) => isLocalModel(engine, input));
+  const models = input.forced === "remote" ? [] : input.engines.filter((engine) => isLocalModel(engine, input));
+  const local = affordsSecond(decision, input) ? models : models.slice(0, 1);
   const remote = decision.mayUseNetwork
     ? input.engines.filter((engine) => engine.place === "network" && fits(engine, input))
     : [];
   return decision.route === "remote" ? [...remote, ...local] : [...skills, ...local, ...remote];
+}
+
+/** Below it a second local model is not asked whether it agrees with the first. */
+const BATTERY_FLOOR = 0.3;
+
+/** In a cascade the next local model only confirms the one before it: that costs as much energy again. */
+function affordsSecond({ route, mayUseNetwork }: RoutingDecision, { device }: RoutingInput): boolean {
+  if (route !== "hybrid" || !mayUseNetwork) return true;
+  return device.charging !== false || device.batteryLevel === undefined || device.batteryLevel >= BATTERY_FLOOR;
 }
 
 function isLocalModel(engine: Engine, input: RoutingInput): boolean {
@@ -276,6 +286,7 @@ function whyDropped(engine: Engine, decision: RoutingDecision, input: RoutingInp
   if (engine.accepts !== undefined)
     return decision.skill === undefined ? "does not answer this" : "another skill answers";
   if (engine.place === "device" && input.forced === "remote") return "veto/forced-remote";
+  if (isLocalModel(engine, input)) return "device/battery-low";
   const veto = decision.reasons.find(({ code }) => code.startsWith("veto/") && !code.startsWith("veto/no-"));
   if (engine.place === "network" && !decision.mayUseNetwork) return veto?.code ?? "veto/network";
   return input.refusals?.get(engine.id)?.code ?? lackOf([engine], input);

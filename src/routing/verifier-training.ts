@@ -103,16 +103,21 @@ export function fitVerifier(
   };
 }
 
-/** Mean and spread of each input; of an engine's own answers they can be taken without knowing which were right. */
+/** Mean and spread of each input where it is known; of an engine's own answers they can be taken without knowing which were right. */
 export function statisticsOf(inputs: readonly Float64Array[]): InputStatistics {
   const means = new Float32Array(VERIFIER_INPUTS);
   const spreads = new Float32Array(VERIFIER_INPUTS);
   for (let place = 0; place < VERIFIER_INPUTS; place++) {
-    let [sum, squares] = [0, 0];
-    for (const values of inputs) sum += values[place]!;
-    const mean = sum / inputs.length;
-    for (const values of inputs) squares += (values[place]! - mean) ** 2;
-    const spread = Math.sqrt(squares / inputs.length);
+    let [sum, squares, known] = [0, 0, 0];
+    for (const values of inputs) {
+      if (Number.isNaN(values[place]!)) continue;
+      sum += values[place]!;
+      known++;
+    }
+    if (known === 0) continue;
+    const mean = sum / known;
+    for (const values of inputs) if (!Number.isNaN(values[place]!)) squares += (values[place]! - mean) ** 2;
+    const spread = Math.sqrt(squares / known);
     means[place] = mean;
     spreads[place] = spread < 1e-6 ? 0 : spread;
   }

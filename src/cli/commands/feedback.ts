@@ -1,5 +1,14 @@
 import type { Turn } from "../../context/turn.js";
-import { FeedbackAdaptation, feedbackEntry, type Judgement, withFeedback } from "../../routing/feedback.js";
+import {
+  FeedbackAdaptation,
+  type FeedbackEntry,
+  feedbackEntry,
+  type Judgement,
+  REWARD,
+  withFeedback,
+} from "../../routing/feedback.js";
+import type { RouterModel } from "../../routing/router-model.js";
+import type { RouterRow } from "../../routing/router-rows.js";
 import { CommandError, type Parsed, UsageError } from "../command.js";
 import { readFeedback, updateFeedback } from "../feedback-store.js";
 import { routerModelOf } from "../router-of-settings.js";
@@ -47,6 +56,44 @@ export async function feedback(parsed: Parsed, terminal: Terminal): Promise<numb
   } finally {
     await session.close();
   }
+}
+
+/** Judged turns as rows to train on. CommandError when there are too few of them. */
+export async function feedbackRows(parsed: Parsed, terminal: Terminal): Promise<readonly RouterRow[]> {
+  const session = await openSession(parsed, terminal);
+  try {
+    const model = await routerModelOf(session.settings, terminal);
+    const entries = await readFeedback(session.store, session.context);
+    const byTurn = new Map(entries.map((entry) => [entry.turnId, entry]));
+    const rows: RouterRow[] = [];
+    for (const project of await session.context.projects()) {
+      if (!entries.some((entry) => entry.projectId === project.id)) continue;
+      for (const turn of await session.context.history(project.name, { limit: Number.MAX_SAFE_INTEGER })) {
+        const entry = byTurn.get(turn.id);
+        if (entry !== undefined && turn.kind === "turn") rows.push(rowOf(turn, entry, model));
+      }
+    }
+    if (rows.length < 20 && parsed.texts("data").length === 0)
+      throw new CommandError(
+        `Cannot train from feedback alone: expected at least 20 judged answers in the history, got ${rows.length}. Add --data FILES`,
+      );
+    return rows;
+  } finally {
+    await session.close();
+  }
+}
+
+function rowOf(turn: Turn, { side, judgement }: FeedbackEntry, model: RouterModel | undefined): RouterRow {
+  const { localOk, remoteOk } = model?.opinion(turn.question) ?? { localOk: 0.5, remoteOk: 0.5 };
+  const reward = REWARD[judgement];
+  return {
+    prompt: turn.question,
+    local: side === "local" ? reward : localOk,
+    remote: side === "remote" ? reward : remoteOk,
+    ...(side === "local" ? { response: turn.answer } : {}),
+    dataset: "feedback",
+    pair: "feedback",
+  };
 }
 
 async function showFeedback(session: Session, parsed: Parsed, terminal: Terminal): Promise<number> {

@@ -21,7 +21,7 @@ import { loadSettings } from "../configuration.js";
 import { type CurveLine, curveSvg } from "../curve-svg.js";
 import { reasonOf } from "../files.js";
 import { routerFileOf, routerModelOf } from "../router-of-settings.js";
-import { readRouterRows, withSecondAnswers } from "../router-rows-file.js";
+import { type RouterData, readRouterRows, withSecondAnswers } from "../router-rows-file.js";
 import { ShareProgress } from "../share-progress.js";
 import { bytes, counted, print, remark, safe, type Terminal, table } from "../terminal.js";
 
@@ -168,9 +168,10 @@ async function writeCurves(path: string, reports: readonly DatasetReport[], term
 export async function trainRouterCommand(parsed: Parsed, terminal: Terminal): Promise<number> {
   const paths = parsed.texts("data");
   const out = parsed.text("out");
-  if (paths.length === 0) throw new UsageError("Missing --data DIR: a directory of .jsonl files, or such a file");
+  if (paths.length === 0 && !parsed.flag("feedback"))
+    throw new UsageError("Missing --data DIR (a directory of .jsonl files, or such a file) or --feedback");
   if (out === undefined) throw new UsageError("Missing --out FILE: where the weights go");
-  const data = await readRouterRows(paths);
+  const data = await trainingData(paths, parsed, terminal);
   const seed = seedOf(parsed);
   const progress = new ShareProgress(terminal);
   const trained = await trainRouter(data.rows, {
@@ -219,6 +220,18 @@ export async function trainRouterCommand(parsed: Parsed, terminal: Terminal): Pr
     ].join("\n"),
   );
   return 0;
+}
+
+/**
+ * Rows of the files, where one local model's answer serves as the second of another to the same question, and of feedback:
+ * judged turns that are still in the history, the side that was not asked as good as the router in use expects.
+ */
+async function trainingData(paths: readonly string[], parsed: Parsed, terminal: Terminal): Promise<RouterData> {
+  const files = paths.length === 0 ? { rows: [], files: [], sha256: "" } : await readRouterRows(paths);
+  const rows = withSecondAnswers(files.rows, files.rows);
+  if (!parsed.flag("feedback")) return { ...files, rows };
+  const { feedbackRows } = await import("./feedback.js");
+  return { ...files, rows: [...rows, ...(await feedbackRows(parsed, terminal))] };
 }
 
 function keptAsideGain(
