@@ -11,6 +11,7 @@ export interface EspeakVoice {
   readonly speed: number;
 }
 
+const PROGRAM = "espeak-ng";
 const ACCENTS = ["en-us", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029"];
 const TIMBRES = ["", "+m1", "+m2", "+m3", "+m4", "+m5", "+m6", "+m7", "+f1", "+f2", "+f3", "+f4", "+f5"];
 
@@ -45,7 +46,7 @@ export async function speakWithEspeak(
 function run(parameters: readonly string[], signal?: AbortSignal): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     execFile(
-      "espeak-ng",
+      PROGRAM,
       [...parameters],
       { encoding: "buffer", maxBuffer: 16 * 1024 * 1024, timeout: 20_000, ...(signal === undefined ? {} : { signal }) },
       (error, stdout) => {
