@@ -175,7 +175,7 @@ describe("Router", () => {
     const both = { engines: [skills, local, second, remote] };
     const banded = new Router({ threshold: 1, hybridBand: 1 });
     const tried = (device: DeviceStatus): string[] => {
-      const all = input({ ...both, device, text: HARD });
+      const all = input({ ...both, device });
       return enginesInOrder(banded.route(all), all).map((engine) => engine.id);
     };
     expect(tried({})).toEqual(["local", "second", "remote"]);
