@@ -4,25 +4,27 @@ import { decayOf, lifParameters } from "./lif.js";
 import type { SpikingNetworkDescription } from "./spiking-network.js";
 import { maxDelayOf, type Synapses } from "./spiking-synapses.js";
 import {
+  logit,
+  SurrogateLayer,
+  type SurrogateLayerOptions,
+  sigmoid,
+  surrogateLayerBytes,
+  surrogateParameterCount,
+} from "./surrogate-layer.js";
+import {
   correlateBack,
   type EventLists,
-  logit,
   type Rows,
   rowOf,
   rowsBytes,
   rowsIn,
-  SurrogateLayer,
-  type SurrogateLayerOptions,
   type SurrogateShape,
-  sigmoid,
   spreadBack,
   spreadForward,
-  surrogateLayerBytes,
-  surrogateParameterCount,
   type Wiring,
   wiringBytes,
   wiringIn,
-} from "./surrogate-layer.js";
+} from "./surrogate-rows.js";
 
 /** A network to train by back-propagation through time. */
 export interface SurrogateNetworkOptions {
