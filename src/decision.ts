@@ -21,15 +21,15 @@ export interface Circumstances {
   /** Flagged values that earlier turns of the project kept on the device. */
   readonly keptValues: readonly string[];
   /** Engines, by id, that would refuse any question now. */
-  readonly refusals?: ReadonlyMap<string, Refusal>;
+  readonly refusals?: ReadonlyMap<string, Refusal> | undefined;
   /** What a guard model said, where there is one. */
-  readonly guardHits?: readonly RuleHit[];
+  readonly guardHits?: readonly RuleHit[] | undefined;
   /** What the project's newest turn was, where it is known. */
-  readonly task?: Omit<TaskState, "toolLoop">;
+  readonly task?: Omit<TaskState, "toolLoop"> | undefined;
   /** What was learned of such questions on this device; added to a learned score. */
-  readonly adaptation?: number;
+  readonly adaptation?: number | undefined;
   /** Share of the day's budget that is left, 0 to 1. */
-  readonly budgetLeft?: number;
+  readonly budgetLeft?: number | undefined;
 }
 
 /** A verdict and a route, and which engines follow from them. */
@@ -63,7 +63,7 @@ export function decide(
   const input: RoutingInput = {
     text: query.text,
     preference,
-    ...(query.forced === undefined ? {} : { forced: query.forced }),
+    forced: query.forced,
     verdict,
     device,
     projectPrivate,
@@ -74,10 +74,10 @@ export function decide(
       files: conversation?.some(hasFile) ?? false,
     },
     engines,
-    ...(circumstances.refusals === undefined ? {} : { refusals: circumstances.refusals }),
-    ...taskOf(query, circumstances),
-    ...(circumstances.adaptation === undefined ? {} : { adaptation: circumstances.adaptation }),
-    ...(circumstances.budgetLeft === undefined ? {} : { budgetLeft: circumstances.budgetLeft }),
+    refusals: circumstances.refusals,
+    task: taskOf(query, circumstances),
+    adaptation: circumstances.adaptation,
+    budgetLeft: circumstances.budgetLeft,
   };
   const routing = timed(telemetry, "route", () => router.route(input));
   return { verdict, texts: texts.length, input, routing, order: enginesInOrder(routing, input) };
@@ -135,9 +135,11 @@ function tokensOf(texts: readonly ScannedText[]): number {
   return tokens;
 }
 
-function taskOf({ conversation }: Query, { task }: Circumstances): Pick<RoutingInput, "task"> {
+/** Field by field: a copy with one more takes 0.5 us (2-core EPYC, Node 20.20.2, 2026-11-23). */
+function taskOf({ conversation }: Query, { task }: Circumstances): TaskState | undefined {
   const toolLoop = conversation?.at(-1)?.role === "tool";
-  return task === undefined && !toolLoop ? {} : { task: { ...task, toolLoop } };
+  if (task === undefined && !toolLoop) return undefined;
+  return { lastRoute: task?.lastRoute, idleMs: task?.idleMs, sameTopic: task?.sameTopic, toolLoop };
 }
 
 function hasFile(message: LanguageModelV4CallOptions["prompt"][number]): boolean {

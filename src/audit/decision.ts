@@ -5,10 +5,13 @@ import type { Verdict } from "../core/verdict.js";
 
 /** The facts of a decision, copied so that what happens later does not change them. */
 export function factsOf(
-  input: Omit<DecisionFacts, "engines" | "forced"> & {
-    readonly forced?: "local" | "remote";
+  input: Omit<DecisionFacts, "engines" | "forced" | "task" | "adaptation" | "budgetLeft"> & {
+    readonly forced?: "local" | "remote" | undefined;
     readonly engines: readonly Engine[];
-    readonly refusals?: ReadonlyMap<string, Refusal>;
+    readonly refusals?: ReadonlyMap<string, Refusal> | undefined;
+    readonly task?: TaskInput | undefined;
+    readonly adaptation?: number | undefined;
+    readonly budgetLeft?: number | undefined;
   },
 ): DecisionFacts {
   const { ruleVersion, preference, forced, projectPrivate, device, needs, promptTokens, texts, router } = input;
@@ -22,10 +25,26 @@ export function factsOf(
     promptTokens,
     texts,
     router,
-    ...(input.task === undefined ? {} : { task: { ...input.task } }),
+    ...(input.task === undefined ? {} : { task: taskFacts(input.task) }),
     ...(input.adaptation === undefined ? {} : { adaptation: input.adaptation }),
     ...(input.budgetLeft === undefined ? {} : { budgetLeft: input.budgetLeft }),
     engines: input.engines.map((engine) => engineFacts(engine, input.refusals?.get(engine.id))),
+  };
+}
+
+interface TaskInput {
+  readonly lastRoute?: "local" | "remote" | undefined;
+  readonly idleMs?: number | undefined;
+  readonly sameTopic?: boolean | undefined;
+  readonly toolLoop: boolean;
+}
+
+function taskFacts({ lastRoute, idleMs, sameTopic, toolLoop }: TaskInput): NonNullable<DecisionFacts["task"]> {
+  return {
+    ...(lastRoute === undefined ? {} : { lastRoute }),
+    ...(idleMs === undefined ? {} : { idleMs }),
+    ...(sameTopic === undefined ? {} : { sameTopic }),
+    toolLoop,
   };
 }
 

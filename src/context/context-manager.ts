@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../core/clock.js";
 import type { MemoryHit, ProjectMemory } from "../core/ports.js";
 import type { Route } from "../core/query.js";
 import { rankPostings } from "./bm25.js";
-import { History } from "./history.js";
+import { History, wasKept } from "./history.js";
 import { type Project, projectName, UnknownProjectError } from "./project.js";
 import { type BuiltPrompt, buildPrompt, conversationTokens, type PromptParts } from "./prompt.js";
 import { makeSnapshot, type ProjectSnapshot, readSnapshot } from "./snapshot.js";
@@ -150,7 +150,7 @@ export class ContextManager implements ProjectMemory {
     return this.#exclusive(async () => {
       if ((await this.#store.project(name)) === undefined) return [];
       const { history } = await this.#load(name);
-      return [...history].filter(({ privacy, ruleIds }) => privacy === "device-only" && ruleIds.length > 0);
+      return history.kept === 0 ? [] : [...history].filter(wasKept);
     });
   }
 

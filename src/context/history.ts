@@ -14,6 +14,7 @@ export class History {
   #characters = 0;
   #forPrompts = 0;
   #deviceOnly = 0;
+  #kept = 0;
 
   /** `windowTurns` and `maxCharacters` (of questions and answers together) bound it; the newest turn always stays. */
   constructor(options: { readonly windowTurns: number; readonly maxCharacters?: number }) {
@@ -46,6 +47,11 @@ export class History {
   /** How many of those must not leave the device by their own mark. */
   get deviceOnly(): number {
     return this.#deviceOnly;
+  }
+
+  /** How many turns and notes a rule kept on the device. */
+  get kept(): number {
+    return this.#kept;
   }
 
   /** Adds the newest turn; the oldest ones leave when the ring or its characters are full. */
@@ -92,10 +98,16 @@ export class History {
 
   #count(turn: Turn, by: 1 | -1): void {
     this.#characters += by * charactersOf(turn);
+    if (wasKept(turn)) this.#kept += by;
     if (!entersPrompt(turn)) return;
     this.#forPrompts += by;
     if (turn.privacy === "device-only") this.#deviceOnly += by;
   }
+}
+
+/** Whether a rule kept a turn or note on the device. */
+export function wasKept({ privacy, ruleIds }: Turn): boolean {
+  return privacy === "device-only" && ruleIds.length > 0;
 }
 
 /** Size of a turn's text in UTF-16 units. */

@@ -10,6 +10,9 @@ export interface ProjectTopics {
   readonly state: Float32Array;
   /** (topics): how much its utterances were about each topic, summed. */
   readonly topics: Float32Array;
+  /** (384): sums of the values of utterances that are not in `topics` yet, which are so many. */
+  readonly latest: Float32Array;
+  latestUtterances: number;
   /** (384): in how many of its utterances each dimension was not zero. */
   readonly bins: Float32Array;
   utterances: number;
@@ -48,14 +51,24 @@ export class TopicMemory {
   readonly #encoder: TextFeatureEncoder = createTextEncoder({ blocks: dialogueBlocks });
   readonly #reservoir: Reservoir;
   readonly #scores: Float64Array;
+  /** (inputs, topics): the weights of the words, so that one input's stand together. */
+  readonly #wordWeights: Float32Array;
   /** Whose state the reservoir holds. */
   #inReservoir: ProjectTopics | undefined;
+  /** Whose state it holds with a question ahead that was not taken in yet. */
+  #aheadOf: ProjectTopics | undefined;
+  #aheadQuestion = "";
   #hasReadout = false;
 
   constructor(weights: ReadTopicWeights) {
     this.#weights = weights;
     this.#reservoir = new Reservoir({ ...topicReservoirOptions, outputs: topicOutputs(weights.domains.length) });
-    this.#scores = new Float64Array(weights.domains.length);
+    const topics = weights.domains.length;
+    this.#scores = new Float64Array(topics);
+    this.#wordWeights = new Float32Array(TURN_INPUTS * topics);
+    for (let input = 0; input < TURN_INPUTS; input++)
+      for (let topic = 0; topic < topics; topic++)
+        this.#wordWeights[input * topics + topic] = weights.words.weights[topic * TURN_INPUTS + input]!;
   }
 
   /** A score from which a project is suggested. */
@@ -68,6 +81,8 @@ export class TopicMemory {
     return {
       state: new Float32Array(TURN_UNITS),
       topics: new Float32Array(this.#weights.domains.length),
+      latest: new Float32Array(TURN_INPUTS),
+      latestUtterances: 0,
       bins: new Float32Array(TURN_INPUTS),
       utterances: 0,
       seq: 0,
@@ -80,8 +95,14 @@ export class TopicMemory {
     project: ProjectTopics,
     turn: { readonly question: string; readonly answer: string; readonly seq: number },
   ): void {
-    this.#enter(project);
-    this.#hear(project, turn.question);
+    if (this.#aheadOf === project && this.#aheadQuestion === turn.question) {
+      this.#aheadOf = undefined;
+      this.#inReservoir = project;
+      this.#count(project, this.#encode(turn.question));
+    } else {
+      this.#enter(project);
+      this.#hear(project, turn.question);
+    }
     this.#hear(project, turn.answer);
     this.#reservoir.copyStateTo(project.state);
     project.seq = turn.seq;
@@ -129,6 +150,10 @@ export class TopicMemory {
     const vector = this.#encode(question);
     this.#reservoir.stepSparse(vector.indices, vector.values, vector.count);
     this.#inReservoir = undefined; // what it holds now is no project's
+    if (question !== "") {
+      this.#aheadOf = project; // the turn that it becomes need not step again
+      this.#aheadQuestion = question;
+    }
     return changeScore(this.#weights.change, this.#reservoir.state, vector) < this.#weights.changedFrom;
   }
 
@@ -151,6 +176,7 @@ export class TopicMemory {
     projects: ReadonlyMap<string, ProjectTopics>,
     current: string,
   ): { readonly project: string; readonly score: number } | undefined {
+    for (const project of projects.values()) this.#settled(project);
     const known = [...projects].filter(([, project]) => project.utterances >= LEAST_UTTERANCES);
     if (known.length < 2) return undefined;
     const vector = this.#encode(text);
@@ -172,7 +198,7 @@ export class TopicMemory {
     project: ProjectTopics,
     { precision = "f32" }: { readonly precision?: "f32" | "int8" } = {},
   ): Uint8Array<ArrayBuffer> {
-    this.#enter(project);
+    this.#enter(this.#settled(project));
     const echo = this.#reservoir.save({ precision });
     const bytes = new Uint8Array(HEAD_BYTES + 4 * project.topics.length + 4 * TURN_INPUTS + echo.length);
     const view = new DataView(bytes.buffer);
@@ -210,6 +236,7 @@ export class TopicMemory {
         at += 4;
       }
     this.#inReservoir = undefined;
+    this.#aheadOf = undefined;
     try {
       this.#reservoir.load(bytes.subarray(echoAt));
     } catch {
@@ -223,17 +250,44 @@ export class TopicMemory {
     if (this.#inReservoir === project) return;
     this.#reservoir.setState(project.state);
     this.#inReservoir = project;
+    this.#aheadOf = undefined;
   }
 
   #hear(project: ProjectTopics, text: string): void {
     if (text === "") return;
     const vector = this.#encode(text);
+    this.#reservoir.stepSparse(vector.indices, vector.values, vector.count);
+    this.#count(project, vector);
+  }
+
+  /** Adds an utterance to what is counted of a project. */
+  #count(project: ProjectTopics, vector: SparseVector): void {
     const { indices, values, count } = vector;
-    this.#reservoir.stepSparse(indices, values, count);
-    this.#topicsOf(vector);
-    for (let topic = 0; topic < project.topics.length; topic++) project.topics[topic]! += this.#scores[topic]!;
-    for (let entry = 0; entry < count; entry++) project.bins[indices[entry]!]!++;
+    const { latest, bins } = project;
+    for (let entry = 0; entry < count; entry++) {
+      const index = indices[entry]!;
+      latest[index]! += values[entry]!;
+      bins[index]!++;
+    }
+    project.latestUtterances++;
     project.utterances++;
+  }
+
+  /** With its topics up to date: they are sums of what is linear in the values, so many utterances cost as one. */
+  #settled(project: ProjectTopics): ProjectTopics {
+    const { topics, latest, latestUtterances } = project;
+    if (latestUtterances === 0) return project;
+    const { bias } = this.#weights.words;
+    for (let topic = 0; topic < topics.length; topic++) topics[topic]! += bias[topic]! * latestUtterances;
+    for (let input = 0; input < TURN_INPUTS; input++) {
+      const value = latest[input]!;
+      if (value === 0) continue;
+      const first = input * topics.length;
+      for (let topic = 0; topic < topics.length; topic++) topics[topic]! += this.#wordWeights[first + topic]! * value;
+    }
+    latest.fill(0);
+    project.latestUtterances = 0;
+    return project;
   }
 
   #encode(text: string): SparseVector {
@@ -242,12 +296,14 @@ export class TopicMemory {
 
   /** How much a text is about each topic, into `#scores`. */
   #topicsOf({ indices, values, count }: SparseVector): void {
-    const { weights, bias } = this.#weights.words;
-    for (let topic = 0; topic < this.#scores.length; topic++) {
-      let sum = bias[topic]!;
-      for (let entry = 0; entry < count; entry++)
-        sum += weights[topic * TURN_INPUTS + indices[entry]!]! * values[entry]!;
-      this.#scores[topic] = sum;
+    const scores = this.#scores;
+    const weights = this.#wordWeights;
+    const { bias } = this.#weights.words;
+    for (let topic = 0; topic < scores.length; topic++) scores[topic] = bias[topic]!;
+    for (let entry = 0; entry < count; entry++) {
+      const value = values[entry]!;
+      const first = indices[entry]! * scores.length;
+      for (let topic = 0; topic < scores.length; topic++) scores[topic]! += weights[first + topic]! * value;
     }
   }
 

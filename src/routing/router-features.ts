@@ -26,10 +26,10 @@ export interface QuestionCircumstances {
   readonly promptTokens?: number;
   readonly needs?: { readonly tools: boolean; readonly structuredOutput: boolean; readonly files: boolean };
   /** 0 (another topic than the turns before) to 1 (the same). */
-  readonly topicContinuity?: number;
-  readonly lastRoute?: "local" | "remote";
+  readonly topicContinuity?: number | undefined;
+  readonly lastRoute?: "local" | "remote" | undefined;
   /** Since the turn before. */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
 }
 
 /** What was learned about features themselves: the table, and mean and spread of what is not a hash. */

@@ -14,7 +14,7 @@ import { textFeatures } from "./text-features.js";
 export interface RoutingInput {
   readonly text: string;
   readonly preference: Preference;
-  readonly forced?: "local" | "remote";
+  readonly forced?: "local" | "remote" | undefined;
   readonly verdict: Verdict;
   readonly device: DeviceStatus;
   readonly projectPrivate: boolean;
@@ -23,13 +23,13 @@ export interface RoutingInput {
   readonly needs: { readonly tools: boolean; readonly structuredOutput: boolean; readonly files: boolean };
   readonly engines: readonly Engine[];
   /** Engines, by id, that would refuse this question now; default none. */
-  readonly refusals?: ReadonlyMap<string, Refusal>;
+  readonly refusals?: ReadonlyMap<string, Refusal> | undefined;
   /** What the question may go on with; default nothing. */
-  readonly task?: TaskState;
+  readonly task?: TaskState | undefined;
   /** What was learned of such questions on this device, added to the expected gain; default 0. Without a model unused. */
-  readonly adaptation?: number;
+  readonly adaptation?: number | undefined;
   /** Share of the day's budget that is left, 0 to 1; default no budget. */
-  readonly budgetLeft?: number;
+  readonly budgetLeft?: number | undefined;
 }
 
 export interface RouterOptions {
@@ -149,11 +149,11 @@ export class Router {
         preference,
         promptTokens,
         needs,
-        ...(task?.lastRoute === undefined ? {} : { lastRoute: task.lastRoute }),
-        ...(task?.idleMs === undefined ? {} : { idleMs: task.idleMs }),
-        ...(task?.sameTopic === undefined ? {} : { topicContinuity: task.sameTopic ? 1 : 0 }),
+        lastRoute: task?.lastRoute,
+        idleMs: task?.idleMs,
+        topicContinuity: task?.sameTopic === undefined ? undefined : Number(task.sameTopic),
       },
-      ...(adaptation === undefined ? {} : { adaptation }),
+      adaptation,
     });
   }
 
@@ -196,9 +196,9 @@ export class Router {
     rest: { mayUseNetwork: boolean; redact?: boolean; skill?: string; threshold?: number; deferred?: boolean },
   ): RoutingDecision {
     const { mayUseNetwork, redact = false, threshold = this.#threshold, skill, deferred = false } = rest;
-    const plain = { route, score, threshold, reasons, mayUseNetwork, redact };
-    if (skill !== undefined) return { ...plain, skill };
-    return deferred ? { ...plain, deferred } : plain;
+    if (skill !== undefined) return { route, score, threshold, reasons, mayUseNetwork, redact, skill };
+    if (deferred) return { route, score, threshold, reasons, mayUseNetwork, redact, deferred };
+    return { route, score, threshold, reasons, mayUseNetwork, redact };
   }
 }
 

@@ -4,11 +4,11 @@ import type { Route } from "../core/query.js";
 /** What is known of the task that a question may belong to. */
 export interface TaskState {
   /** The side that answered the turn before. */
-  readonly lastRoute?: "local" | "remote";
+  readonly lastRoute?: "local" | "remote" | undefined;
   /** Since the turn before. */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
   /** Whether the question goes on about what the turn before was about; unknown without a topic memory. */
-  readonly sameTopic?: boolean;
+  readonly sameTopic?: boolean | undefined;
   /** Whether the question hands back what a tool said: the answer before is not finished. */
   readonly toolLoop: boolean;
 }
