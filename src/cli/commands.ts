@@ -60,6 +60,19 @@ const FIRST_THRESHOLD: OptionSpec = {
   summary: "ask the verifier from this score of the first stage on, 0 to 1; default: the network's own",
 };
 
+const DEVICE_CLASS: OptionSpec = {
+  name: "device",
+  value: "CLASS",
+  choices: ["phone", "raspberry-pi", "laptop", "this"],
+  summary: "whose power is counted",
+};
+const NETWORK_KIND: OptionSpec = {
+  name: "network",
+  value: "KIND",
+  choices: ["wifi", "cellular"],
+  summary: "the radio; default: cellular for a phone, else wifi",
+};
+
 /** The whole command line. Each command loads its code when it runs. */
 export const root: Command = {
   name: "mobile-ai",
@@ -749,6 +762,51 @@ export const root: Command = {
           run: async (parsed, terminal) => (await import("./commands/wake-train.js")).trainWake(parsed, terminal),
         },
       ],
+    },
+    {
+      name: "energy",
+      summary: "Show what the questions of a day took, in joules and milliampere-hours; simulate a day.",
+      options: [
+        { name: "day", value: "DATE", summary: "this day, 2027-03-01; default: today" },
+        DEVICE_CLASS,
+        NETWORK_KIND,
+        JSON_OUTPUT,
+      ],
+      subcommands: [
+        {
+          name: "simulate",
+          summary: "Live through a day on a clock moved by hand, with costs measured on this machine.",
+          options: [
+            { name: "queries", value: "N", summary: "questions in the day; default: 60" },
+            { name: "listen", value: "HOURS", summary: "hours of listening for the phrase, as in 16h; default: 24h" },
+            DEVICE_CLASS,
+            NETWORK_KIND,
+            { name: "local-share", value: "SHARE", summary: "questions decided for the device; default: 0.7" },
+            {
+              name: "speech",
+              value: "SHARE",
+              summary: "of the time listened to, with somebody speaking; default: 0.1",
+            },
+            {
+              name: "listen-cpu",
+              value: "PERCENT",
+              summary: "of a small core of the device, for listening; default: measured here",
+            },
+            SEED,
+            { name: "svg", value: "FILE", summary: "draw the day there" },
+            JSON_OUTPUT,
+          ],
+          examples: ["mobile-ai energy simulate --queries 60 --listen 24h --device phone --svg day.svg"],
+          run: async (parsed, terminal) => (await import("./commands/energy.js")).simulateEnergy(parsed, terminal),
+        },
+      ],
+      run: async (parsed, terminal) => (await import("./commands/energy.js")).energyDay(parsed, terminal),
+    },
+    {
+      name: "power",
+      summary: "Show the power states, and what this platform allows: governor, wake lock, background work.",
+      options: [JSON_OUTPUT],
+      run: async (parsed, terminal) => (await import("./commands/power.js")).power(parsed, terminal),
     },
     {
       name: "doctor",
