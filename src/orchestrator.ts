@@ -84,7 +84,18 @@ export interface AnswerOptions {
 }
 
 /** A question that waits for the network, with what was wished of its answer. */
-export type QueuedQuestion = Pick<Query, "text" | "system" | "preference" | "forced">;
+export type QueuedQuestion = Pick<Query, "text" | "system" | "preference" | "forced" | "cache">;
+
+/** What a queue keeps of a question beside its project. */
+export function queuedOf({ text, system, preference, forced, cache }: Query): QueuedQuestion {
+  return {
+    text,
+    ...(system === undefined ? {} : { system }),
+    ...(preference === undefined ? {} : { preference }),
+    ...(forced === undefined ? {} : { forced }),
+    ...(cache === undefined ? {} : { cache }),
+  };
+}
 
 /** What is decided about a question before any engine is called. */
 export interface Plan {
@@ -527,16 +538,11 @@ export class Orchestrator {
 
   /** Keeps a question for the network of later, where it may be kept; resolves to its key. */
   async #enqueue(query: Query, routing: RoutingDecision): Promise<string | undefined> {
-    const { text, system, preference, forced, project = DEFAULT_PROJECT } = query;
+    const { project = DEFAULT_PROJECT } = query;
     const isBare = query.conversation === undefined && query.settings === undefined && query.remember !== false;
     if (this.#queue === undefined || !routing.deferred || query.queue === false || !isBare) return undefined;
     await this.context.open(project);
-    return this.#queue.add(project, {
-      text,
-      ...(system === undefined ? {} : { system }),
-      ...(preference === undefined ? {} : { preference }),
-      ...(forced === undefined ? {} : { forced }),
-    });
+    return this.#queue.add(project, queuedOf(query));
   }
 
   async #charge(query: Query, { engine, result }: Given): Promise<void> {

@@ -82,6 +82,27 @@ describe("decisions on the record", () => {
     expect(changed.stderr).toContain("facts.ruleVersion");
   });
 
+  test("replays a question that quotes what was kept here, with and without a remote that it could have gone to", async () => {
+    for (const home of [withRemote(), new TestHome()]) {
+      await home.run(["ask", `remember that my token is ${secret()}`]);
+      const question = `is ${secret()} a long one?`;
+      const { id } = JSON.parse((await home.run(["ask", "--json", question])).stdout);
+      const recorded = (await home.run(["explain", "--json", id])).stdout;
+      expect(await home.run(["replay", id, question])).toEqual({ code: 0, stdout: recorded, stderr: "" });
+    }
+  });
+
+  test("replays a question whose answer came from the cache, of which the report says that nothing left", async () => {
+    const home = withRemote();
+    for (let round = 0; round < 2; round++) await home.run(["ask", "-p", "books", "--no-stream", "Who wrote Faust?"]);
+    expect((await home.run(["explain"])).stdout).toContain("left       nothing");
+    const recorded = (await home.run(["explain", "--json"])).stdout;
+    const { id } = JSON.parse(recorded) as { id: string };
+    expect(await home.run(["replay", id])).toEqual({ code: 0, stdout: recorded, stderr: "" });
+    const report = JSON.parse((await home.run(["audit", "report", "--project", "books", "--json"])).stdout);
+    expect(report).toMatchObject({ questions: 2, requests: 1 });
+  });
+
   test("replays a blocked question whose project was never created", async () => {
     const home = new TestHome();
     const asked = ["ask", "--json", "-p", "never", `My token is ${secret()}, what now?`];

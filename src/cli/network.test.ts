@@ -41,6 +41,64 @@ describe("the cache of answers", () => {
   });
 });
 
+describe("a question that is to leave no trace", () => {
+  test("neither enters the cache nor waits in the queue", async () => {
+    expect(await ask("--no-remember", "tell me a tale")).toMatchObject({ answer: "first answer", cached: false });
+    expect(JSON.parse((await home.run(["cache", "status", "--json"])).stdout)).toMatchObject({ entries: 0 });
+    for (const option of ["--no-remember", "--no-queue"]) {
+      const refused = await home.run(["ask", "--remote", "--background", option, "tell me a tale"]);
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("a question that waits is stored") });
+    }
+    expect(JSON.parse((await home.run(["queue", "list", "--json"])).stdout)).toEqual({ waiting: [] });
+  });
+
+  test("waits nowhere when there is no queue, and says so", async () => {
+    const background = ["ask", "--remote", "--background", "--set", "queue.enabled=false", "tell me a tale"];
+    expect(await home.run(background)).toMatchObject({ code: 1, stderr: expect.stringContaining("queue.enabled") });
+  });
+
+  test("that may wait goes past the cache later too", async () => {
+    await ask("tell me a tale");
+    await home.run(["ask", "--remote", "--background", "--no-cache", "tell me a tale"]);
+    const flushed = JSON.parse((await home.run(["queue", "flush", "--json"])).stdout) as { outcomes: unknown[] };
+    expect(flushed.outcomes).toMatchObject([{ answer: "second answer", cached: false }]);
+  });
+});
+
+describe("what would be sent", () => {
+  const wouldSend = async (...words: string[]): Promise<{ requests: { body: object }[]; cachedAgeMs?: number }> =>
+    JSON.parse((await home.run(["explain", "--would-send", "--json", "--remote", ...words])).stdout);
+
+  test("is what is sent then, with the router, the limits and the compression of the settings; nothing is counted or kept", async () => {
+    for (const text of ["an old tale", "another tale"]) await ask(`${text} ${"about the sea ".repeat(200)}`);
+    await home.run(["config", "set", "remote.gzip", "true"]);
+    await home.run(["config", "set", "remote.historyTokens", "300"]);
+    const stats = await home.run(["stats"]);
+    const cache = await home.run(["cache", "status"]);
+    const shown = await wouldSend("and a new one");
+    expect(await home.run(["stats"])).toEqual(stats);
+    expect(await home.run(["cache", "status"])).toEqual(cache);
+    expect(server.requests).toHaveLength(2);
+    await home.run(["ask", "--no-stream", "--remote", "--set", "remote.gzip=false", "and a new one"]);
+    expect(shown.requests.map(({ body }) => body)).toEqual([server.requests.at(-1)!.json]);
+  });
+
+  test("says so when the answer is kept here, and leaves its place in the cache alone", async () => {
+    await ask("tell me a tale");
+    const shown = await wouldSend("tell me a tale");
+    expect(shown).toMatchObject({ cachedAgeMs: expect.any(Number), requests: [{ body: { model: "m" } }] });
+    const told = await home.run(["explain", "--would-send", "tell me a tale"]);
+    expect(told.stdout).toMatch(/^Only with --no-cache: an answer of .* ago is kept here/);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is nothing when the budget is spent", async () => {
+    await home.run(["config", "set", "budget.tokensPerDay", "50"]);
+    await ask("one thing");
+    expect((await home.run(["explain", "--would-send", "another thing"])).stdout).toContain("Nothing would leave");
+  });
+});
+
 describe("the budget", () => {
   test("of a day closes the remote when it is spent, and says so", async () => {
     await home.run(["config", "set", "budget.tokensPerDay", "150"]);

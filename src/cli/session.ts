@@ -9,7 +9,8 @@ import { QueuedQuestions } from "../context/queued-questions.js";
 import { SqlStore } from "../context/sql-store.js";
 import type { ContextStore } from "../context/store.js";
 import { systemClock } from "../core/clock.js";
-import type { Device, Engine } from "../core/ports.js";
+import { CannotAnswerError } from "../core/errors.js";
+import type { Device, Engine, Telemetry } from "../core/ports.js";
 import { DEFAULT_PROJECT, type Preference, type Query } from "../core/query.js";
 import { systemRandom } from "../core/random.js";
 import type { EngineCacheOptions } from "../engines/cached.js";
@@ -24,12 +25,14 @@ import { Orchestrator, type QueuedQuestion } from "../orchestrator.js";
 import { nodeDevice } from "../platform/node/device-status.js";
 import { LineFile } from "../platform/node/line-file.js";
 import { openSqlite } from "../platform/node/sqlite-driver.js";
+import { EnergyTelemetry } from "../power/energy-telemetry.js";
 import { OfflineQueue } from "../resilience/offline-queue.js";
-import { ResponseCache } from "../resilience/response-cache.js";
+import { type CachedTexts, ResponseCache } from "../resilience/response-cache.js";
 import type { SpendingLedger } from "../resilience/spending-ledger.js";
 import type { ExpertSystem } from "../rules/expert-system.js";
 import { CommandError, type Parsed, UsageError } from "./command.js";
 import { loadSettings, pathsOf, remoteApiKey } from "./configuration.js";
+import { ENERGY_NAMES, processCpuUs } from "./energy-names.js";
 import { adaptationOf } from "./feedback-store.js";
 import { reasonOf } from "./files.js";
 import { routerOf } from "./router-of-settings.js";
@@ -66,7 +69,10 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  /** Takes the place of the network for the remote of the settings: to see what would be sent. */
+  /**
+   * Takes the place of the network for the remote of the settings, to see what would be sent: the engines of the device are
+   * silent, and nothing is kept, counted or queued.
+   */
   readonly remoteFetch?: Fetch;
 }
 
@@ -98,13 +104,20 @@ export async function openSession(
   const traceFile = parsed.text("trace");
   const trace = traceFile === undefined ? undefined : new TraceRecorder();
   const metrics = new Metrics(trace === undefined ? {} : { trace });
+  const energy = new EnergyTelemetry({
+    inner: metrics,
+    cpuUs: processCpuUs,
+    clock: systemClock,
+    names: ENERGY_NAMES,
+  });
   const rules = await rulesOf(settings, terminal);
   const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-  const cache =
-    settings.flag("cache.enabled") && remoteFetch === undefined
-      ? { cache: cacheOf(settings, store, metrics), hash: sha256 }
-      : undefined;
-  const engines = new Engines(settings, terminal, { context, rules, metrics, cache, remoteFetch });
+  const isRehearsal = remoteFetch !== undefined;
+  const kept = new KeptAnswers(store);
+  const cache = settings.flag("cache.enabled")
+    ? { cache: cacheOf(settings, isRehearsal ? onlyRead(kept) : kept, metrics), hash: sha256 }
+    : undefined;
+  const engines = new Engines(settings, terminal, { context, rules, telemetry: energy, cache, remoteFetch });
   const queue = new OfflineQueue<QueuedQuestion>({
     texts: new QueuedQuestions(store),
     clock: systemClock,
@@ -137,18 +150,19 @@ export async function openSession(
         await device.refresh();
         const router = await routerOf(settings, terminal);
         const adaptation = await adaptationOf(router.model, store, context);
+        const isNew = isRehearsal && (await context.find(query.project ?? DEFAULT_PROJECT)) === undefined;
         const orchestrator = new Orchestrator({
-          engines: wanted,
+          engines: isRehearsal ? wanted.map(silent) : wanted,
           rules,
           router,
           ...(adaptation === undefined ? {} : { adaptation }),
-          context,
+          ...(isNew ? {} : { context }), // a prompt opens its project, and a rehearsal makes none
           device: reachable(device, settings.text("remote.baseUrl")),
-          telemetry: metrics,
+          telemetry: energy,
           spending,
           remoteHistoryTokens: settings.number("remote.historyTokens")!, // has a default
-          ...(settings.flag("queue.enabled") ? { queue } : {}),
-          ...(settings.flag("audit.enabled") ? { audit } : {}),
+          ...(settings.flag("queue.enabled") && !isRehearsal ? { queue } : {}),
+          ...(settings.flag("audit.enabled") && !isRehearsal ? { audit } : {}),
           preference: settings.text("preference") as Preference, // checked by its picklist
         });
         runtime = { engines: wanted, orchestrator };
@@ -168,8 +182,10 @@ export async function openSession(
     async close() {
       try {
         await engines.close();
+        const asked = energy.take();
+        if (asked.length > 0) await (await import("./energy-file.js")).recordEnergy(terminal, asked);
         const measured = metrics.snapshot();
-        if (measured.counters.length > 0) {
+        if (measured.counters.length > 0 && !isRehearsal) {
           await store.updateValue(METRICS_KEY, (old) => {
             const sum = new Metrics();
             if (old !== undefined) sum.merge(readSnapshot(JSON.parse(old)));
@@ -190,7 +206,7 @@ class Engines {
   readonly #settings: Settings;
   readonly #terminal: Terminal;
   readonly #rules: ExpertSystem;
-  readonly #metrics: Metrics;
+  readonly #telemetry: Telemetry;
   readonly #remoteFetch: Fetch | undefined;
   readonly #skills: Engine;
   readonly #cache: EngineCacheOptions | undefined;
@@ -203,7 +219,7 @@ class Engines {
     rooms: {
       context: ContextManager;
       rules: ExpertSystem;
-      metrics: Metrics;
+      telemetry: Telemetry;
       cache: EngineCacheOptions | undefined;
       remoteFetch: Fetch | undefined;
     },
@@ -211,7 +227,7 @@ class Engines {
     this.#settings = settings;
     this.#terminal = terminal;
     this.#rules = rooms.rules;
-    this.#metrics = rooms.metrics;
+    this.#telemetry = rooms.telemetry;
     this.#remoteFetch = rooms.remoteFetch;
     this.#cache = rooms.cache;
     this.#skills = deviceSkillsEngine({ memory: rooms.context });
@@ -257,7 +273,7 @@ class Engines {
         model,
         maxAttempts: this.#settings.number("remote.maxAttempts")!, // has a default
         batchUrl: this.#settings.text("remote.batchUrl"),
-        gzip: this.#settings.flag("remote.gzip"),
+        gzip: this.#settings.flag("remote.gzip") && this.#remoteFetch === undefined, // to be read
         attemptMs: 1000 * this.#settings.number("remote.attemptSeconds")!, // has a default
         silenceMs: 1000 * this.#settings.number("remote.silenceSeconds")!, // has a default
         ...(contextTokens === undefined ? {} : { contextTokens }),
@@ -265,20 +281,40 @@ class Engines {
         scanner: this.#rules,
         fetch: this.#remoteFetch,
         cache: this.#cache,
-        sentBytes: (engine, bytes) => this.#metrics.count(METRIC.sentBytes, { engine }, bytes),
+        sentBytes: (engine, bytes) => this.#telemetry.count(METRIC.sentBytes, { engine }, bytes),
       }),
     ];
   }
 }
 
-function cacheOf(settings: Settings, store: ContextStore, metrics: Metrics): ResponseCache {
+function cacheOf(settings: Settings, texts: CachedTexts, metrics: Metrics): ResponseCache {
   return new ResponseCache({
-    texts: new KeptAnswers(store),
+    texts,
     ttlMs: 3_600_000 * settings.number("cache.hours")!, // these have defaults
     maxEntries: settings.number("cache.maxEntries")!,
     clock: systemClock,
     onCount: (what, amount) => metrics.count(METRIC.cache, { [LABEL.kind]: what }, amount),
   });
+}
+
+/** What is kept, without a trace that somebody looked. */
+function onlyRead(texts: CachedTexts): CachedTexts {
+  return {
+    find: (key) => texts.find(key),
+    size: () => texts.size(),
+    touch: async () => {},
+    put: async () => {},
+    delete: async () => {},
+    trim: async () => 0,
+    clear: async () => 0,
+  };
+}
+
+/** The engine without its voice: a device engine cannot answer, so the path goes on to the network if it may. */
+function silent(engine: Engine): Engine {
+  if (engine.place === "network") return engine;
+  const refuse = (): Promise<never> => Promise.reject(new CannotAnswerError("the device is silent here"));
+  return { ...engine, model: { ...engine.model, doGenerate: refuse, doStream: refuse } };
 }
 
 /** A remote on this very machine (a test, a proxy) is reachable without any network. */

@@ -42,7 +42,7 @@ const commands: readonly (readonly string[])[] = [
 describe("mobile-ai store", () => {
   test("encrypts with a key file that it makes, and every command works on", async () => {
     const home = await withNotes();
-    const key = join(home.directory, "..", `${Date.now()}-mobile-ai.key`);
+    const key = join(new TestHome().directory, "mobile-ai.key"); // on a card, say
     expect(JSON.parse((await home.run(["store", "status", "--json"])).stdout)).toMatchObject({ encryption: "none" });
     const encrypted = await home.run(["store", "encrypt", "--key-file", key]);
     expect(encrypted).toMatchObject({ code: 0 });

@@ -18,8 +18,8 @@ export interface EngineCacheOptions {
 
 /**
  * A model that answers the same call of the same project from a cache, and makes one call of those that overlap. Calls
- * with tools or files, and those whose entry in `providerOptions` says `cache: false`, go through untouched. An answer
- * from the cache says so in `providerMetadata`: `{ mao: { cachedAgeMs } }`.
+ * with tools or files, and those whose entry in `providerOptions` says `cache: false`, go through untouched; the answer to one
+ * that says `remember: false` is not kept. An answer from the cache says so in `providerMetadata`: `{ mao: { cachedAgeMs } }`.
  *
  * Put it where nothing that must stay on the device arrives any more: behind the guard and the redaction of the
  * orchestrator, around retry and timeout.
@@ -29,7 +29,8 @@ export function withCache(model: LanguageModelV4, { cache, hash }: EngineCacheOp
   const streams = new Map<string, SharedStream>();
   const keyOf = async (call: LanguageModelV4CallOptions): Promise<string> => hash(cacheText(model, call));
   const keep = async (key: string, call: LanguageModelV4CallOptions, result: LanguageModelV4GenerateResult) => {
-    if (mayBeKept(result)) await cache.put(key, { scope: projectOf(call) ?? "", text: JSON.stringify(kept(result)) });
+    if (mayBeKept(result) && mayLeaveATrace(call))
+      await cache.put(key, { scope: projectOf(call) ?? "", text: JSON.stringify(kept(result)) });
   };
   const find = async (key: string): Promise<LanguageModelV4GenerateResult | undefined> => {
     const found = await cache.get(key);
@@ -88,6 +89,10 @@ function mayBeCached({ prompt, tools = [], providerOptions }: LanguageModelV4Cal
     (message) =>
       message.role === "system" || message.content.every((part) => part.type === "text" || part.type === "reasoning"),
   );
+}
+
+function mayLeaveATrace({ providerOptions }: LanguageModelV4CallOptions): boolean {
+  return providerOptions?.[PROVIDER_KEY]?.["remember"] !== false;
 }
 
 /** What the key is made of: model, project, settings and the normalised prompt. */

@@ -1,5 +1,6 @@
 import { DEFAULT_PROJECT, type Query } from "../../core/query.js";
-import type { Orchestrator } from "../../orchestrator.js";
+import { type Orchestrator, queuedOf } from "../../orchestrator.js";
+import { CommandError, UsageError } from "../command.js";
 import type { Session } from "../session.js";
 import { print, remark, type Terminal } from "../terminal.js";
 
@@ -15,16 +16,16 @@ export async function mayWait(orchestrator: Orchestrator, query: Query): Promise
 /** Keeps a question until ten wait or the oldest has waited ten minutes; then all of them are asked. */
 export async function keepForLater(
   session: Session,
-  { text, system, preference, forced, project = DEFAULT_PROJECT }: Query,
+  query: Query,
   { json, terminal }: { readonly json: boolean; readonly terminal: Terminal },
 ): Promise<number> {
+  if (query.remember === false || query.queue === false)
+    throw new UsageError("Cannot use --background with --no-remember or --no-queue: a question that waits is stored");
+  if (!session.settings.flag("queue.enabled"))
+    throw new CommandError("Cannot keep the question for later: queue.enabled is false");
+  const { project = DEFAULT_PROJECT } = query;
   await session.context.open(project);
-  const id = await session.queue.add(project, {
-    text,
-    ...(system === undefined ? {} : { system }),
-    ...(preference === undefined ? {} : { preference }),
-    ...(forced === undefined ? {} : { forced }),
-  });
+  const id = await session.queue.add(project, queuedOf(query));
   const waiting = await session.queue.list();
   if (json) {
     print(terminal, JSON.stringify({ outcome: "queued", queued: id, waiting: waiting.length, project }, null, 2));

@@ -6,13 +6,13 @@ import type { Engine, Refusal } from "../../core/ports.js";
 import { DEFAULT_PROJECT, type Query } from "../../core/query.js";
 import { decide, recordOf } from "../../decision.js";
 import type { Fetch } from "../../engines/egress.js";
-import { Orchestrator, valuesKeptBy } from "../../orchestrator.js";
+import { valuesKeptBy } from "../../orchestrator.js";
 import { Router } from "../../routing/router.js";
 import { GUARD_RULE } from "../../rules/guard.js";
 import { CommandError, type Parsed } from "../command.js";
 import { routerModelOf } from "../router-of-settings.js";
 import { openSession, type Session } from "../session.js";
-import { bytes, print, readAll, safe, type Terminal } from "../terminal.js";
+import { bytes, duration, print, readAll, safe, type Terminal } from "../terminal.js";
 import { mainReason, readQuestion, sideOf } from "./answering.js";
 
 /** One question of the log: its decision and, where it was written, its end. */
@@ -45,7 +45,9 @@ export async function replay(parsed: Parsed, terminal: Terminal): Promise<number
     const recorded = await recordedAs(session, parsed.words[0]);
     const query = await queryOf(recorded, session, parsed, terminal);
     const { facts } = recorded;
-    const past = query.project === undefined ? [] : await session.context.keptTurns(query.project);
+    // Where nothing could leave, what was kept before was not looked at.
+    const mayLeave = facts.engines.some(({ place }) => place === "network");
+    const past = query.project === undefined || !mayLeave ? [] : await session.context.keptTurns(query.project);
     const kept = past.filter((turn) => turn.createdAtMs < recorded.atMs);
     const engines = await session.engines({ ...query, forced: "remote" }); // all of them: for the skills among them
     const router = await routerAsRecorded(facts, session, terminal);
@@ -224,42 +226,33 @@ async function wouldSend(parsed: Parsed, terminal: Terminal): Promise<number> {
   try {
     const project = await session.project(parsed.text("project"));
     const query: Query = { text, project, remember: false, ...side };
-    const known = (await session.context.find(project)) !== undefined;
-    const engines = (await session.engines({ ...query, forced: "remote" })).map(silent);
-    const orchestrator = new Orchestrator({
-      engines,
-      rules: session.rules,
-      ...(known ? { context: session.context } : {}),
-      preference: side.preference ?? sessionPreference(session),
-    });
-    const outcome = await orchestrator.answer(query, { signal: terminal.signal });
+    const orchestrator = await session.orchestrator({ ...query, forced: "remote" }); // with all engines
+    const { signal } = terminal;
+    let outcome = await orchestrator.answer(query, { signal });
+    const cachedAgeMs = outcome.kind === "answered" ? outcome.cachedAgeMs : undefined;
+    if (cachedAgeMs !== undefined) outcome = await orchestrator.answer({ ...query, cache: false }, { signal });
     if (parsed.flag("json")) {
       print(
         terminal,
         JSON.stringify(
-          { route: outcome.decision.route, requests: heard.map(({ url, body }) => ({ url, body: JSON.parse(body) })) },
+          {
+            route: outcome.decision.route,
+            ...(cachedAgeMs === undefined ? {} : { cachedAgeMs }),
+            requests: heard.map(({ url, body }) => ({ url, body: JSON.parse(body) })),
+          },
           null,
           2,
         ),
       );
     } else if (heard.length === 0) print(terminal, `Nothing would leave this device: ${mainReason(outcome.decision)}`);
     else {
-      if (outcome.decision.route !== "remote") print(terminal, "Only if this device cannot answer:");
+      if (cachedAgeMs !== undefined)
+        print(terminal, `Only with --no-cache: an answer of ${duration(cachedAgeMs)} ago is kept here.`);
+      else if (outcome.decision.route !== "remote") print(terminal, "Only if this device cannot answer:");
       for (const { url, body } of heard) print(terminal, `POST ${url}\n${JSON.stringify(JSON.parse(body), null, 2)}`);
     }
     return 0;
   } finally {
     await session.close();
   }
-}
-
-function sessionPreference(session: Session): NonNullable<Query["preference"]> {
-  return session.settings.text("preference") as NonNullable<Query["preference"]>; // checked by its picklist
-}
-
-/** The engine without its voice: a device engine cannot answer, so the path goes on to the network if it may. */
-function silent(engine: Engine): Engine {
-  if (engine.place === "network") return engine;
-  const refuse = (): Promise<never> => Promise.reject(new CannotAnswerError("the device is silent here"));
-  return { ...engine, model: { ...engine.model, doGenerate: refuse, doStream: refuse } };
 }
