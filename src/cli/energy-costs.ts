@@ -14,28 +14,14 @@ import { LABEL, METRIC } from "../metrics/names.js";
 import { Orchestrator } from "../orchestrator.js";
 import { openSqlite } from "../platform/node/sqlite-driver.js";
 import type { QuestionCost } from "../power/energy-day.js";
-import { type EnergyNames, EnergyTelemetry } from "../power/energy-telemetry.js";
+import { EnergyTelemetry } from "../power/energy-telemetry.js";
 import { Router } from "../routing/router.js";
 import { ExpertSystem } from "../rules/expert-system.js";
 import { WakeListener } from "../wake/listener.js";
+import { ENERGY_NAMES, processCpuUs } from "./energy-names.js";
 import { remoteEngine } from "./remote-engine.js";
 import { loadTopicMemory } from "./topic-memory-file.js";
 import { loadNetworks, SHIPPED_NETWORKS } from "./wake-networks.js";
-
-/** Names under which the orchestrator and the wire report. */
-export const ENERGY_NAMES: EnergyNames = {
-  question: "question",
-  call: "generate",
-  sentBytes: METRIC.sentBytes,
-  tokens: METRIC.tokens,
-  output: "output",
-};
-
-/** Processor time of this process since it began, in microseconds, all threads. */
-export function processCpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
 
 /** What the parts of the program cost on this machine. */
 export interface MeasuredCosts {
@@ -44,8 +30,8 @@ export interface MeasuredCosts {
   readonly listening: { readonly quietUs: number; readonly speechUs: number; readonly measured: boolean };
 }
 
-const WARM_UP = 30;
-const ROUNDS = 60;
+const WARM_UP = 20;
+const ROUNDS = 30;
 /** Tokens of a remote's streamed answer: an assumption. */
 const ANSWER_TOKENS = 300;
 
@@ -190,7 +176,7 @@ function instantRemote(rules: ExpertSystem, energy: EnergyTelemetry): Engine {
 }
 
 const SAMPLE_RATE = 16_000;
-const SECONDS = 15;
+const SECONDS = 10;
 
 /** The issue's own targets, where there is no network to measure: 0.3 % of a core in a quiet room, 1 % while somebody speaks. */
 const LISTENING_ESTIMATE = { quietUs: 3000, speechUs: 10_000, measured: false };

@@ -136,6 +136,7 @@ function printDay(
 ): void {
   const { heading, model, costs, terminal } = told;
   const mah = (mj: number): string => milliampereHours(mj, model.device.volts).toFixed(2);
+  const a = (mj: number): string => (mj / Math.max(1, report.questions.questions)).toPrecision(3);
   print(terminal, `${heading}: a model, ${model.how}\n`);
   print(terminal, `${timelineText(report.segments)}\n`);
   print(
@@ -153,11 +154,11 @@ function printDay(
   print(
     terminal,
     table([
-      ["PART", "mAh"],
+      ["PART", "mAh", "mJ A QUESTION"],
       ...Object.entries(report.partsMj)
         .sort(([, a], [, b]) => b - a)
-        .map(([part, mj]) => [part, mah(mj)]),
-      ["together", report.totalMah.toFixed(2)],
+        .map(([part, mj]) => [part, mah(mj), part === "wake stage" ? "" : a(mj)]),
+      ["together", report.totalMah.toFixed(2), a(report.questions.totalMj)],
     ]),
   );
   const met = (good: boolean): string => (good ? "met" : "missed");
