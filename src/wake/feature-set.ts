@@ -1,4 +1,4 @@
-import { BANDS, type Normalization } from "./front-end.js";
+import { BANDS, FRAME_LIMITS, type Normalization } from "./front-end.js";
 import type { RecordingKind } from "./manifest.js";
 
 /** A stretch of frames in a feature set, made from one recording. */
@@ -26,10 +26,7 @@ export interface FeatureSet {
 }
 
 /** What the bytes 0 and 255 stand for. */
-export const RANGES: Readonly<Record<Normalization, { readonly low: number; readonly high: number }>> = {
-  pcen: { low: 0, high: 8 },
-  ema: { low: -3, high: 5 },
-};
+export const RANGES: typeof FRAME_LIMITS = FRAME_LIMITS;
 
 /** Writes frames as bytes, values outside the range clipped. */
 export function quantizeFrames(out: Uint8Array, frames: Float32Array, normalization: Normalization): void {

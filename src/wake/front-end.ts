@@ -15,6 +15,12 @@ const WINDOW = 400;
  */
 export type Normalization = "pcen" | "ema";
 
+/** Least and greatest value of a frame; an onset after digital silence would pass it and tell no more. */
+export const FRAME_LIMITS: Readonly<Record<Normalization, { readonly low: number; readonly high: number }>> = {
+  pcen: { low: 0, high: 8 },
+  ema: { low: -3, high: 5 },
+};
+
 /**
  * Sound to frames, causal: each call takes the next 160 samples at 16 kHz (-1 to 1) and writes one frame (40) of the last
  * 400. Before the first sample there is silence. Frames depend on what came before, not on how it was cut into calls.
@@ -49,22 +55,24 @@ export class FrontEnd {
   }
 
   #pcen(frame: Float32Array): void {
+    const { high } = FRAME_LIMITS.pcen;
     const mean = this.#mean;
     for (let band = 0; band < BANDS; band++) {
       const energy = this.#energies[band]! * PCEN_GAIN;
       const smooth = this.#started ? mean[band]! + 0.04 * (energy - mean[band]!) : energy;
       mean[band] = smooth;
-      frame[band] = Math.sqrt(energy * (PCEN_FLOOR + smooth) ** -0.9 + 2) - Math.SQRT2;
+      frame[band] = Math.min(high, Math.sqrt(energy * (PCEN_FLOOR + smooth) ** -0.9 + 2) - Math.SQRT2);
     }
   }
 
   #ema(frame: Float32Array): void {
+    const { low, high } = FRAME_LIMITS.ema;
     const mean = this.#mean;
     for (let band = 0; band < BANDS; band++) {
       const level = Math.log(this.#energies[band]! + LOG_FLOOR);
       const smooth = this.#started ? mean[band]! + EMA_RATE * (level - mean[band]!) : level;
       mean[band] = smooth;
-      frame[band] = (level - smooth) * 0.5;
+      frame[band] = Math.max(low, Math.min(high, (level - smooth) * 0.5));
     }
   }
 }
