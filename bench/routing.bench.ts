@@ -9,8 +9,8 @@ import { TABLE_BINS, TABLE_INPUTS } from "../src/routing/hashed-table.js";
 import { heuristicScore } from "../src/routing/heuristic.js";
 import { ROUTER_INPUTS, RouterFeatures } from "../src/routing/router-features.js";
 import { decodeRouter } from "../src/routing/router-file.js";
+import { SIDE_SIZES } from "../src/routing/router-heads.js";
 import { RouterModel } from "../src/routing/router-model.js";
-import { SIDE_SIZES } from "../src/routing/router-training.js";
 import { textFeatures } from "../src/routing/text-features.js";
 import { compare, type Report } from "./harness.js";
 

@@ -538,7 +538,8 @@ export const root: Command = {
             JSON_OUTPUT,
           ],
           examples: ["mobile-ai router train --data ../shared/data/routing --out router.bin --seed 1"],
-          run: async (parsed, terminal) => (await import("./commands/router.js")).trainRouterCommand(parsed, terminal),
+          run: async (parsed, terminal) =>
+            (await import("./commands/router-train.js")).trainRouterCommand(parsed, terminal),
         },
         {
           name: "quantize",
@@ -584,19 +585,20 @@ export const root: Command = {
             SEED,
             JSON_OUTPUT,
           ],
-          run: async (parsed, terminal) => (await import("./commands/router.js")).simulateRouter(parsed, terminal),
+          run: async (parsed, terminal) =>
+            (await import("./commands/router-simulate.js")).simulateRouter(parsed, terminal),
         },
         {
           name: "use",
           summary: "Take weights into use; damaged ones are refused, and the old ones stay.",
           arguments: [{ name: "FILE", required: true, summary: "the weights, or none for rules of thumb" }],
-          run: async (parsed, terminal) => (await import("./commands/router.js")).useRouter(parsed, terminal),
+          run: async (parsed, terminal) => (await import("./commands/router-use.js")).useRouter(parsed, terminal),
         },
         {
           name: "show",
           summary: "Show the weights in use: hash, network, thresholds.",
           options: [WEIGHTS, JSON_OUTPUT],
-          run: async (parsed, terminal) => (await import("./commands/router.js")).showRouter(parsed, terminal),
+          run: async (parsed, terminal) => (await import("./commands/router-use.js")).showRouter(parsed, terminal),
         },
       ],
     },

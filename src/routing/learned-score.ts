@@ -17,7 +17,10 @@ const UNSURE_BELOW = 0.5;
 export function learnedScore(
   model: RouterModel,
   text: string,
-  { circumstances, adaptation = 0 }: { readonly circumstances: QuestionCircumstances; readonly adaptation?: number | undefined },
+  {
+    circumstances,
+    adaptation = 0,
+  }: { readonly circumstances: QuestionCircumstances; readonly adaptation?: number | undefined },
 ): LearnedScore {
   const opinion = model.opinion(text, circumstances);
   const reasons: RoutingReason[] = [

@@ -7,10 +7,10 @@ import {
 } from "../../routing/router-compression.js";
 import { encodeRouter, type ReadRouterWeights } from "../../routing/router-file.js";
 import { CommandError, type Parsed, UsageError } from "../command.js";
+import { readWeights, replaceFile } from "../router-options.js";
 import { readRouterRows } from "../router-rows-file.js";
 import { ShareProgress } from "../share-progress.js";
 import { bytes, counted, print, safe, type Terminal, table } from "../terminal.js";
-import { readWeights, replaceFile } from "./router.js";
 
 /** `mobile-ai router quantize WEIGHTS --data FILES --out FILE` */
 export function quantize(parsed: Parsed, terminal: Terminal): Promise<number> {
