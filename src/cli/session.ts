@@ -183,7 +183,8 @@ export async function openSession(
       try {
         await engines.close();
         const asked = energy.take();
-        if (asked.length > 0) await (await import("./energy-file.js")).recordEnergy(terminal, asked);
+        if (!isRehearsal)
+          await (await import("./energy-file.js")).recordEnergy(terminal, asked);
         const measured = metrics.snapshot();
         if (measured.counters.length > 0 && !isRehearsal) {
           await store.updateValue(METRICS_KEY, (old) => {
