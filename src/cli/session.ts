@@ -6,7 +6,6 @@ import { ContextManager } from "../context/context-manager.js";
 import { KeptAnswers } from "../context/kept-answers.js";
 import { projectName } from "../context/project.js";
 import { QueuedQuestions } from "../context/queued-questions.js";
-import { SqlStore } from "../context/sql-store.js";
 import type { ContextStore } from "../context/store.js";
 import { systemClock } from "../core/clock.js";
 import { CannotAnswerError } from "../core/errors.js";
@@ -24,7 +23,6 @@ import { TraceRecorder } from "../metrics/trace.js";
 import { Orchestrator, type QueuedQuestion } from "../orchestrator.js";
 import { nodeDevice } from "../platform/node/device-status.js";
 import { LineFile } from "../platform/node/line-file.js";
-import { openSqlite } from "../platform/node/sqlite-driver.js";
 import { EnergyTelemetry } from "../power/energy-telemetry.js";
 import { OfflineQueue } from "../resilience/offline-queue.js";
 import { type CachedTexts, ResponseCache } from "../resilience/response-cache.js";
@@ -37,6 +35,7 @@ import { adaptationOf } from "./feedback-store.js";
 import { reasonOf } from "./files.js";
 import { routerOf } from "./router-of-settings.js";
 import { rulesOf } from "./rules-of-settings.js";
+import { openStore, storeForDecision } from "./session-store.js";
 import type { Settings } from "./settings.js";
 import { openSpending } from "./spending-of-settings.js";
 import { safe, type Terminal } from "./terminal.js";
@@ -74,27 +73,18 @@ export interface SessionOptions {
    * silent, and nothing is kept, counted or queued.
    */
   readonly remoteFetch?: Fetch;
+  /** Only decides and shows: the store is left alone where the decision does not hang on it. */
+  readonly decides?: boolean;
 }
 
 /** Opens the store and settings of a command. */
 export async function openSession(
   parsed: Parsed,
   terminal: Terminal,
-  { remoteFetch }: SessionOptions = {},
+  { remoteFetch, decides = false }: SessionOptions = {},
 ): Promise<Session> {
   const settings = await loadSettings(terminal, parsed.texts("set"));
-  const { storeFile } = pathsOf(terminal);
-  const driver = await openSqlite(storeFile);
-  const store = new SqlStore({
-    driver,
-    unlock: async (lock) => (await import("./store-key.js")).unlockStore(lock, settings, terminal),
-  });
-  try {
-    await store.open(); // a passphrase is asked for before anything else reads the terminal
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  const store = await (decides ? storeForDecision(settings, terminal) : openStore(settings, terminal));
   const context = new ContextManager({
     store,
     windowTurns: settings.number("history.windowTurns")!, // has a default
@@ -183,8 +173,7 @@ export async function openSession(
       try {
         await engines.close();
         const asked = energy.take();
-        if (!isRehearsal)
-          await (await import("./energy-file.js")).recordEnergy(terminal, asked);
+        if (!isRehearsal) await (await import("./energy-file.js")).recordEnergy(terminal, asked);
         const measured = metrics.snapshot();
         if (measured.counters.length > 0 && !isRehearsal) {
           await store.updateValue(METRICS_KEY, (old) => {
