@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadNetworks, SHIPPED_NETWORKS } from "../src/cli/wake-networks.js";
+import { loadNetworks } from "../src/cli/wake-networks.js";
 import { seededRandom } from "../src/core/random.js";
 import { BANDS, FrontEnd, HOP } from "../src/wake/front-end.js";
 import { WakeListener } from "../src/wake/listener.js";
@@ -17,7 +17,7 @@ const SPEECH = "../shared/data/wake/speech";
 
 /** Time and work of listening for "computer": a quiet room, and somebody who never stops talking. */
 export async function run(report: Report): Promise<void> {
-  const [networks] = await loadNetworks([SHIPPED_NETWORKS], ["computer"]);
+  const [networks] = await loadNetworks(["models/wake"], ["computer"]);
   if (networks === undefined) return;
   const rooms = { quiet: quietRoom(), speech: speech() };
   const percents: Record<string, number> = {};
