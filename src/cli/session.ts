@@ -173,7 +173,7 @@ export async function openSession(
       try {
         await engines.close();
         const asked = energy.take();
-        if (!isRehearsal) await (await import("./energy-file.js")).recordEnergy(terminal, asked);
+        if (asked.length > 0 && !isRehearsal) await (await import("./energy-file.js")).recordEnergy(terminal, asked);
         const measured = metrics.snapshot();
         if (measured.counters.length > 0 && !isRehearsal) {
           await store.updateValue(METRICS_KEY, (old) => {
