@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 if (process.argv.includes("--help")) {
   console.log(
-    "Usage: node tools/ensure-built.mjs [--force] [DIRECTORY]\n\nCompiles src to dist when needed; removes outputs without source.",
+    "Usage: node tools/ensure-built.mjs [--force] [DIRECTORY]\n\nCompiles src to dist when needed and bundles the command; removes outputs without source.",
   );
   process.exit(0);
 }
@@ -16,7 +16,7 @@ const dist = join(root, "dist");
 const stamp = join(dist, ".tsbuildinfo");
 
 const sources = filesIn(join(root, "src")).filter((name) => /\.ts$/.test(name) && !/\.(test|contract)\.ts$/.test(name));
-const outputs = filesIn(dist);
+const outputs = filesIn(dist).filter((name) => !name.startsWith("bin/")); // the command, bundled of them
 const known = new Set(sources.map((name) => name.slice(0, -".ts".length)));
 for (const output of outputs) {
   const match = /^(.*?)\.(?:d\.ts|js)(?:\.map)?$/.exec(output);
@@ -25,9 +25,14 @@ for (const output of outputs) {
 const missing = [...known].some((name) => !name.endsWith(".d") && !existsSync(join(dist, `${name}.js`)));
 // The compiler trusts its notes and would not write a file again that someone deleted.
 if (process.argv.includes("--force") || missing) rmSync(stamp, { force: true });
-if (isStale()) build();
-
 const command = join(dist, "cli", "main.js");
+const bundled = join(dist, "bin", "mobile-ai.js");
+const stale = isStale();
+if (stale) build();
+if (existsSync(command) && (stale || !existsSync(bundled))) {
+  const { bundleCommand } = await import("./bundle-command.mjs");
+  await bundleCommand(root);
+}
 if (existsSync(command) && (statSync(command).mode & 0o111) !== 0o111) chmodSync(command, 0o755);
 
 function isStale() {

@@ -22,7 +22,7 @@ const withNotes = async (): Promise<TestHome> => {
 const commands: readonly (readonly string[])[] = [
   ["ask", "3 + 4"],
   ["ask", "--json", "what did I say about the pterodaustro?"],
-  ["route", "Who wrote Faust?"],
+  ["explain", "Who wrote Faust?"],
   ["chat"],
   ["project", "list"],
   ["project", "switch", "other"],

@@ -7,7 +7,7 @@ import { explanation, mainReason, readQuestion, sideOf } from "./answering.js";
 /** `mobile-ai route`: the decision alone. */
 export async function route(parsed: Parsed, terminal: Terminal): Promise<number> {
   const side = sideOf(parsed);
-  const session = await openSession(parsed, terminal);
+  const session = await openSession(parsed, terminal, { decides: true });
   try {
     const text = await readQuestion(parsed, terminal);
     const query: Query = { text, project: await session.project(parsed.text("project")), ...side };
