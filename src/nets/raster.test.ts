@@ -26,6 +26,6 @@ test("the SVG has a tick for each spike and escapes its title", () => {
   const svg = rasterSvg(diagonal(12), { stepMs: 10, title: "a < b" });
   expect(svg.match(/M[\d.]+ [\d.]+v[\d.]+(?=[M"])/g)?.length).toBeGreaterThanOrEqual(12);
   expect(svg).toContain("a &lt; b");
-  expect(svg).toContain(">120<");
+  expect(svg).toContain(">100<");
   expect(svg).not.toContain("NaN");
 });

@@ -55,7 +55,7 @@ export function rasterSvg(
   options: { readonly stepMs: number; readonly title?: string; readonly width?: number; readonly height?: number },
 ): string {
   const { stepMs, title = "", width = 800, height = 320 } = options;
-  const margin = { left: 44, right: 12, top: title === "" ? 12 : 30, bottom: 34 };
+  const margin = { left: 44, right: 20, top: title === "" ? 12 : 30, bottom: 34 };
   const innerWidth = width - margin.left - margin.right;
   const innerHeight = height - margin.top - margin.bottom;
   const lineHeight = innerHeight / Math.max(1, raster.neurons);
@@ -67,10 +67,12 @@ export function rasterSvg(
     )
     .join("");
   const bottom = margin.top + innerHeight;
-  const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const step = share * raster.steps;
-    return `<path d="M${x(step)} ${bottom}v5"/><text x="${x(step)}" y="${bottom + 18}" text-anchor="middle">${Math.round(step * stepMs)}</text>`;
-  });
+  const everyMs = roundStep((raster.steps * stepMs) / 5);
+  const marks: string[] = [];
+  for (let ms = 0; ms <= raster.steps * stepMs; ms += everyMs)
+    marks.push(
+      `<path d="M${x(ms / stepMs)} ${bottom}v5"/><text x="${x(ms / stepMs)}" y="${bottom + 18}" text-anchor="middle">${ms}</text>`,
+    );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
 <g fill="#666" stroke="none"><text x="${margin.left}" y="20" font-size="14">${escaped(title)}</text>
 <text x="${width / 2}" y="${height - 2}" text-anchor="middle">time, ms</text>
@@ -88,6 +90,13 @@ const DOTS = [
   [4, 32],
   [64, 128],
 ] as const;
+
+/** The least of 1, 2, 5, 10, 20 ... that is no less. */
+function roundStep(atLeast: number): number {
+  let decade = 1;
+  while (decade * 10 <= atLeast) decade *= 10;
+  return decade * ([1, 2, 5].find((factor) => factor * decade >= atLeast) ?? 10);
+}
 
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
