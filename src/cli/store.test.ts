@@ -22,7 +22,7 @@ const withNotes = async (): Promise<TestHome> => {
 const commands: readonly (readonly string[])[] = [
   ["ask", "3 + 4"],
   ["ask", "--json", "what did I say about the pterodaustro?"],
-  ["explain", "Who wrote Faust?"],
+  ["route", "Who wrote Faust?"],
   ["chat"],
   ["project", "list"],
   ["project", "switch", "other"],
@@ -78,6 +78,7 @@ describe("mobile-ai store", () => {
       spoil();
       if (message.includes("not the one")) chmodSync(key, 0o600);
       for (const words of commands) {
+        if (words[0] === "route") continue; // without a remote nothing stored decides: it leaves the store alone
         const { code, stdout, stderr } = await home.run(words);
         expect({ words, code }).toEqual({ words, code: 1 });
         if (words.includes("--json"))
