@@ -23,7 +23,8 @@ export class SpikeEncoder {
   /** Writes the events of one frame (40). */
   encode(events: Float32Array, frame: Float32Array): void {
     for (let band = 0; band < BANDS; band++) {
-      const value = frame[band]! * this.#scale;
+      const read = frame[band]! * this.#scale;
+      const value = Number.isFinite(read) ? read : 0; // or a broken frame would stay in what is held
       if (this.encoding === "direct") {
         events[band] = Math.max(-1, Math.min(1, value));
         continue;

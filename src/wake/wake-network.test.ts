@@ -97,6 +97,11 @@ describe("SpikeEncoder", () => {
     expect(Math.abs(rise + events.slice(4).reduce((sum, count) => sum + count, 0))).toBeLessThanOrEqual(1);
   });
 
+  test("a frame that is no number leaves nothing behind", () => {
+    for (const encoding of ["direct", "delta", "rate"] as const)
+      expect(sums(encoding, [Number.NaN, Number.POSITIVE_INFINITY, 0, 0])).toEqual([0, 0, 0, 0]);
+  });
+
   test("rate spikes as often as the value says, and whole times", () => {
     const events = sums(
       "rate",
