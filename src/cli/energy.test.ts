@@ -55,7 +55,7 @@ describe("mobile-ai energy", () => {
     expect(code).toBe(0);
     const { figures, report, costs } = JSON.parse(stdout);
     expect(report.questions).toMatchObject({ questions: 60, byRoute: { local: 42, remote: 18 } });
-    expect(costs.listening.measured).toBe(true);
+    expect(costs.listeningMeasured).toBe(true);
     for (const kind of ["skill", "local", "remote"]) {
       const cpu: number[] = Object.values(costs.questions[kind].cpuUs);
       expect(cpu.reduce((a, b) => a + b, 0)).toBeGreaterThan(0);

@@ -36,6 +36,8 @@ const ASSUMED = {
   /** 200 tokens at 10 a second. */
   localModelMs: 20_000,
   skillShare: 0.5,
+  /** Of a small core, where there is no network to measure: what it may be at most. */
+  listenPercent: 1,
 };
 
 /** `mobile-ai energy`: what the questions of a day took, by the ledger and the model of a device class. */
@@ -81,10 +83,11 @@ export async function simulateEnergy(parsed: Parsed, terminal: Terminal): Promis
   const listenPercent = numberOf(parsed, "listen-cpu");
   const model = await modelOf(parsed, terminal, "phone");
   const settings = await loadSettings(terminal, parsed.texts("set"));
-  const costs = await measureCosts(await routerOf(settings, terminal));
+  const costs = await measureCosts({ router: await routerOf(settings, terminal) });
   terminal.signal.throwIfAborted();
   const { skill, local, remote } = costs.questions;
-  const listening = listenPercent === undefined ? costs.listening : stated(listenPercent, model);
+  const measured = listenPercent === undefined ? costs.listening : undefined;
+  const listening = measured ?? stated(listenPercent ?? ASSUMED.listenPercent, model);
   const report = await simulateDay(
     {
       queries,
@@ -110,10 +113,23 @@ export async function simulateEnergy(parsed: Parsed, terminal: Terminal): Promis
   const figures = figuresOf(report);
   if (parsed.flag("json")) {
     const { segments: _, ...rest } = report;
-    print(terminal, JSON.stringify({ heading, model, costs: { ...costs, listening }, report: rest, figures }, null, 2));
+    print(
+      terminal,
+      JSON.stringify(
+        {
+          heading,
+          model,
+          costs: { ...costs, listening, listeningMeasured: measured !== undefined },
+          report: rest,
+          figures,
+        },
+        null,
+        2,
+      ),
+    );
     return 0;
   }
-  printDay(report, { heading, model, costs: { ...costs, listening }, terminal });
+  printDay(report, { heading, model, isListeningMeasured: measured !== undefined, terminal });
   return 0;
 }
 
@@ -132,9 +148,9 @@ function figuresOf(report: DayReport): Readonly<Record<string, number>> {
 
 function printDay(
   report: DayReport,
-  told: { heading: string; model: EnergyModel; costs: MeasuredCosts; terminal: Terminal },
+  told: { heading: string; model: EnergyModel; isListeningMeasured: boolean; terminal: Terminal },
 ): void {
-  const { heading, model, costs, terminal } = told;
+  const { heading, model, isListeningMeasured, terminal } = told;
   const mah = (mj: number): string => milliampereHours(mj, model.device.volts).toFixed(2);
   const a = (mj: number): string => (mj / Math.max(1, report.questions.questions)).toPrecision(3);
   print(terminal, `${heading}: a model, ${model.how}\n`);
@@ -171,7 +187,7 @@ function printDay(
       `Target, active under 30 % on average: ${(100 * report.activeCpu).toFixed(2)} %, ${met(report.activeCpu < 0.3)}`,
       `Not in it: a local model's own work (${ASSUMED.localModelMs / 1000} s a question, assumed) ${report.localModelMah.toFixed(1)} mAh;`,
       `  the device awake because its microphone is: ${report.awakeMah.toFixed(0)} mAh (docs/power.md)`,
-      `Measured here: questions, and listening${costs.listening.measured ? "" : " not (estimate)"}. Assumed: ${ASSUMED.remoteMs / 1000} s of network a remote question`,
+      `Measured here: questions${isListeningMeasured ? " and listening" : ""}. Assumed:${isListeningMeasured ? "" : " listening,"} ${ASSUMED.remoteMs / 1000} s of network a remote question`,
       ...model.device.sources.map((source) => `Source: ${source}`),
     ].join("\n"),
   );
@@ -231,9 +247,9 @@ async function likenessOf(terminal: Terminal): Promise<Exclude<DeviceClassName, 
 }
 
 /** What `--listen-cpu` says: percent of a small core of the device that is simulated. */
-function stated(percent: number, { device, hereFactor }: EnergyModel): MeasuredCosts["listening"] {
+function stated(percent: number, { device, hereFactor }: EnergyModel): NonNullable<MeasuredCosts["listening"]> {
   const us = (percent / 100) * 1e6 * (hereFactor / device.smallCore.timeFactor);
-  return { quietUs: us, speechUs: us, measured: false };
+  return { quietUs: us, speechUs: us };
 }
 
 function hoursOf(parsed: Parsed): number {
