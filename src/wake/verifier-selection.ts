@@ -6,7 +6,7 @@ import { BANDS, FRAME_RATE } from "./front-end.js";
 import type { Recording } from "./manifest.js";
 import { createVerifier } from "./verifier-network.js";
 
-/** Frames from one look to the next. */
+/** Frames from one look to the next, when nothing else is said. */
 const STRIDE = 10;
 /** Frames after a word in which it still stands in the window. */
 const ECHO = 150;
@@ -21,6 +21,7 @@ export function verifierCurve(
   positives: FeatureSet,
   negatives: FeatureSet,
   word: string,
+  { stride = STRIDE }: { readonly stride?: number } = {},
 ): Curve {
   const verifier = createVerifier({ spec, members });
   const window = new Float32Array(verifier.frames * BANDS);
@@ -41,7 +42,7 @@ export function verifierCurve(
       continue;
     }
     frames += segment.end - segment.start;
-    for (let at = Math.max(segment.start, blocked); at < segment.end; at += STRIDE) {
+    for (let at = Math.max(segment.start, blocked); at < segment.end; at += stride) {
       const score = look(verifier, window, negatives, at);
       if (score > 0.01) candidates.push({ second: at / FRAME_RATE, score, recording: recordingOf(segment) });
     }
