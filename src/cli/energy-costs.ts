@@ -185,7 +185,9 @@ function instantRemote(rules: ExpertSystem, energy: EnergyTelemetry): Engine {
 }
 
 const SAMPLE_RATE = 16_000;
-const SECONDS = 10;
+/** The shortest of some passes counts: others at work on the machine make each of them longer. */
+const PASSES = 4;
+const PASS_SECONDS = 4;
 
 async function measureListening(directory: string): Promise<MeasuredCosts["listening"]> {
   const [networks] = await loadNetworks([directory]);
@@ -198,15 +200,19 @@ async function measureListening(directory: string): Promise<MeasuredCosts["liste
     const decoder = new Pcm16Decoder();
     const piece = new Uint8Array(2 * (SAMPLE_RATE / 10));
     const view = new DataView(piece.buffer);
-    let cpuUs = 0;
-    for (let tenth = -20; tenth < SECONDS * 10; tenth++) {
-      for (let index = 0; index < piece.length / 2; index++)
-        view.setInt16(2 * index, 32_767 * sample(tenth * (SAMPLE_RATE / 10) + index), true);
-      const beforeUs = processCpuUs();
-      listener.process(decoder.push(piece));
-      if (tenth >= 0) cpuUs += processCpuUs() - beforeUs; // the first two seconds warm it up
+    let bestUs = Number.POSITIVE_INFINITY;
+    for (let pass = 0, tenth = 0; pass < PASSES; pass++) {
+      let cpuUs = 0;
+      for (const end = tenth + PASS_SECONDS * 10; tenth < end; tenth++) {
+        for (let index = 0; index < piece.length / 2; index++)
+          view.setInt16(2 * index, 32_767 * sample(tenth * (SAMPLE_RATE / 10) + index), true);
+        const beforeUs = processCpuUs();
+        listener.process(decoder.push(piece));
+        cpuUs += processCpuUs() - beforeUs;
+      }
+      bestUs = Math.min(bestUs, cpuUs / PASS_SECONDS);
     }
-    return cpuUs / SECONDS;
+    return bestUs;
   };
   const quietUs = measure(() => 4e-4 * (random.next() + random.next() - 1)); // a microphone's noise, -68 dB
   // Noise in the rhythm of syllables: everything is looked at, as of speech.

@@ -152,7 +152,10 @@ function printDay(
 ): void {
   const { heading, model, isListeningMeasured, terminal } = told;
   const mah = (mj: number): string => milliampereHours(mj, model.device.volts).toFixed(2);
-  const a = (mj: number): string => (mj / Math.max(1, report.questions.questions)).toPrecision(3);
+  const each = (mj: number): string => {
+    const share = mj / Math.max(1, report.questions.questions);
+    return share >= 100 ? share.toFixed(0) : share.toPrecision(3);
+  };
   print(terminal, `${heading}: a model, ${model.how}\n`);
   print(terminal, `${timelineText(report.segments)}\n`);
   print(
@@ -173,8 +176,8 @@ function printDay(
       ["PART", "mAh", "mJ A QUESTION"],
       ...Object.entries(report.partsMj)
         .sort(([, a], [, b]) => b - a)
-        .map(([part, mj]) => [part, mah(mj), part === "wake stage" ? "" : a(mj)]),
-      ["together", report.totalMah.toFixed(2), a(report.questions.totalMj)],
+        .map(([part, mj]) => [part, mah(mj), part === "wake stage" ? "" : each(mj)]),
+      ["together", report.totalMah.toFixed(2), each(report.questions.totalMj)],
     ]),
   );
   const met = (good: boolean): string => (good ? "met" : "missed");
