@@ -106,6 +106,20 @@ function scatter(layer: usize, bits: usize, inputs: i32, events: usize): void {
         word &= word - 1;
       }
     }
+  } else if (bytes === 16) {
+    // A layer of one vector, as outputs are: its sum takes each row as it is found.
+    const neurons = <usize>load<u32>(layer, NEURONS);
+    let sum = v128.load(neurons, BIAS);
+    for (let first = 0; first < inputs; first += 64) {
+      let word = load<u64>(bits + (first >> 3));
+      while (word !== 0) {
+        const number = first + <i32>ctz(word);
+        operations += load<u32>(fanOut + (number << 2));
+        sum = i16x8.add_sat_s(sum, v128.load(rows + (number << 4)));
+        word &= word - 1;
+      }
+    }
+    v128.store(neurons, sum, ARRIVING);
   } else {
     // Without delays a neuron has one row, of its own number.
     let end = events;
