@@ -1,16 +1,7 @@
+import { QUERIES_OF_82 } from "../src/cli/bench/networks.js";
 import { referenceTextHash } from "../src/kernels/text-hash-reference.js";
 import { createTextEncoder, dialogueBlocks, type TextBlock } from "../src/nets/text-encoder.js";
 import { compare, type Report } from "./harness.js";
-
-/** 82 characters, as the table of targets has it. */
-const QUERY = "I would like to find a restaurant in San Jose that serves American food tonight ok";
-
-/** Queries of 82 characters, so that no branch predictor learns one by heart. */
-const QUERIES: readonly string[] = Array.from({ length: 64 }, (_, place) => {
-  const words = QUERY.split(" ");
-  const turned = [...words.slice(place % words.length), ...words.slice(0, place % words.length)].join(" ");
-  return `${turned.slice(0, 74).padEnd(74, "o")} ${String(1_000_000 + place * 7919)}`;
-});
 
 const ROUTING: readonly TextBlock[] = [
   { kind: "word", n: [1, 2], bins: 224, tokens: "marks", scale: "log" },
@@ -58,7 +49,7 @@ export function run(report: Report): void {
 function each(encode: (text: string) => number): (iterations: number) => number {
   return (iterations) => {
     let sum = 0;
-    for (let index = 0; index < iterations; index++) sum += encode(QUERIES[index & 63]!);
+    for (let index = 0; index < iterations; index++) sum += encode(QUERIES_OF_82[index & 63]!);
     return sum;
   };
 }

@@ -1,62 +1,30 @@
-import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { readFileSync } from "node:fs";
+import { measureQuestion, QUESTIONS, questionEngines, turnOf, UPSTREAM_NS } from "../src/cli/bench/question.js";
+import { measureSwitches } from "../src/cli/bench/storage.js";
 import { ContextManager } from "../src/context/context-manager.js";
 import { History } from "../src/context/history.js";
 import { MemoryStore } from "../src/context/memory-store.js";
 import { buildPrompt } from "../src/context/prompt.js";
 import { estimateTokens } from "../src/context/tokens.js";
-import type { Turn } from "../src/context/turn.js";
-import { UNKNOWN_USAGE } from "../src/core/language-model.js";
+import { TopicMemory } from "../src/context/topic-memory.js";
+import { decodeTopicWeights } from "../src/context/topic-weights.js";
 import type { Engine } from "../src/core/ports.js";
 import type { ScannedText } from "../src/core/verdict.js";
-import { deviceSkillsEngine } from "../src/engines/device-skills/device-skills.js";
 import { Orchestrator } from "../src/orchestrator.js";
 import { Router, type RoutingInput } from "../src/routing/router.js";
 import { textFeatures } from "../src/routing/text-features.js";
 import { ExpertSystem } from "../src/rules/expert-system.js";
 import { compare, measureAsync, type Report } from "./harness.js";
 
-/** The prototype's documented pipeline, whole question without a language model: design/numbers.md, section 1. */
-const UPSTREAM_NS = 5_911_000;
-
 /** Turns that a project keeps, by default. */
 const MAX_TURNS = 10_000;
-
-const QUESTIONS = [
-  "What is the boiling point of water on Mount Everest, and why does it differ there?",
-  "Summarise the discussion about the garden shed and list what is still open, please.",
-  "Write a function that sorts an array of names by length, then alphabetically.",
-  "hello there, how are you today?",
-  "Compare the advantages of heat pumps and gas boilers for an old house in the north.",
-  "Which of my projects did I last talk about with you, and what was decided on it?",
-  "Explain step by step why quicksort is fast on average and slow in the worst case.",
-  "Who wrote the letters that the film about the lighthouse keeper was made from?",
-] as const;
-
-/** Answers at once, so that what is measured is everything around the model. */
-const instant: LanguageModelV4 = {
-  specificationVersion: "v4",
-  provider: "bench",
-  modelId: "instant",
-  supportedUrls: {},
-  doGenerate: async () => ({
-    content: [{ type: "text", text: "An answer of ordinary length, as a small model would give it in one breath." }],
-    finishReason: { unified: "stop", raw: undefined },
-    usage: UNKNOWN_USAGE,
-    warnings: [],
-  }),
-  doStream: () => Promise.reject(new Error("not measured")),
-};
-
-const supports = { tools: true, structuredOutput: true, files: true };
-const local: Engine = { id: "local", place: "device", model: instant, supports, contextTokens: 2048 };
-const remote: Engine = { id: "remote", place: "network", model: instant, supports, contextTokens: 16_384 };
 
 /** The main path without a language model: each part alone, then whole questions, then projects. */
 export async function run(report: Report): Promise<void> {
   const rules = new ExpertSystem();
   const router = new Router();
-  const skills = deviceSkillsEngine({});
-  const engines = [skills, local, remote];
+  const engines = questionEngines();
+  const [skills, local] = engines as readonly [Engine, Engine]; // and a remote one
   const texts = QUESTIONS.map((text): readonly ScannedText[] => [{ source: "question", text }]);
   const inputs = QUESTIONS.map(
     (text): RoutingInput => ({
@@ -141,6 +109,9 @@ export async function run(report: Report): Promise<void> {
     target: { atMost: 1 },
   });
   await projects(report);
+  const topics = new TopicMemory(decodeTopicWeights(readFileSync("models/topic-readout.bin")));
+  await measureQuestion(report, { topics, totalMs: 3000 });
+  await measureSwitches(report, { topics, totalMs: 4000 });
 }
 
 /** Building a prompt costs what fits into it, however long the window is. */
@@ -171,22 +142,6 @@ function prompts(report: Report): void {
     meaning: "the same from a window of 10,000 turns, against it",
     target: { atMost: 1.5 },
   });
-}
-
-function turnOf(question: string, seq: number): Turn {
-  return {
-    id: String(seq),
-    projectId: "bench",
-    seq,
-    kind: "turn",
-    question,
-    answer: "An answer of ordinary length, as a small model would give it in one breath.",
-    route: "local",
-    engine: "local",
-    privacy: "open",
-    ruleIds: [],
-    createdAtMs: seq,
-  };
 }
 
 /** Switching between projects costs the window of one project, however many turns the others have. */

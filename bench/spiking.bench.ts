@@ -1,7 +1,7 @@
+import { literalSpikes, literalSpikingNetwork } from "../src/cli/bench/networks.js";
 import { seededRandom } from "../src/core/random.js";
 import { createSpikingReference } from "../src/kernels/spiking-reference.js";
-import { lifParameters } from "../src/nets/lif.js";
-import { SpikingNetwork, type SpikingNetworkDescription } from "../src/nets/spiking-network.js";
+import { SpikingNetwork } from "../src/nets/spiking-network.js";
 import { QuantizedSpikingNetwork, spikingTables } from "../src/nets/spiking-quantized.js";
 import { randomSynapses } from "../src/nets/spiking-synapses.js";
 import { SurrogateNetwork } from "../src/nets/surrogate-network.js";
@@ -12,12 +12,12 @@ const BATCH = 64;
 
 /** The literal network 40-100-2 (a fifth connected, 1 ms steps, a fifth of the inputs spiking): one call, batches, twins; training. */
 export function run(report: Report): void {
-  const description = literal();
-  const inputs = spikes();
+  const description = literalSpikingNetwork();
+  const inputs = literalSpikes(STEPS);
   const float = new SpikingNetwork(description);
   const fixed = new QuantizedSpikingNetwork(description, { steps: STEPS }).kernel;
   const twin = createSpikingReference(spikingTables(description, "spikes"), STEPS);
-  const refractory = new QuantizedSpikingNetwork(literal(2), { steps: STEPS }).kernel;
+  const refractory = new QuantizedSpikingNetwork(literalSpikingNetwork(2), { steps: STEPS }).kernel;
   const silent = new QuantizedSpikingNetwork(description, { steps: STEPS }).kernel;
   for (const [step, input] of inputs.entries())
     for (const kernel of [fixed, twin, refractory]) kernel.input.set(input, step * kernel.inputStride);
@@ -180,27 +180,4 @@ function training(report: Report): void {
     value: minNs / 1e6 / lanes / (steps / 100),
     meaning: "forward and back through one second",
   });
-}
-
-function literal(refractoryMs = 0): SpikingNetworkDescription {
-  const neurons = { stepMs: 1, tauMemMs: 20, refractoryMs };
-  const connectivity = 0.2;
-  return {
-    inputs: 40,
-    layers: [
-      {
-        synapses: randomSynapses({ inputs: 40, outputs: 100, connectivity, mean: 0.02, spread: 0.25, seed: 1 }),
-        neurons: lifParameters({ units: 100, ...neurons }),
-      },
-      {
-        synapses: randomSynapses({ inputs: 100, outputs: 2, connectivity, mean: 0.1, spread: 0.3, seed: 2 }),
-        neurons: lifParameters({ units: 2, ...neurons }),
-      },
-    ],
-  };
-}
-
-function spikes(): Uint8Array[] {
-  const random = seededRandom(7);
-  return Array.from({ length: STEPS }, () => Uint8Array.from({ length: 40 }, () => Number(random.next() < 0.2)));
 }

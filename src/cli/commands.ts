@@ -811,6 +811,20 @@ export const root: Command = {
       run: async (parsed, terminal) => (await import("./commands/power.js")).power(parsed, terminal),
     },
     {
+      name: "bench",
+      summary: "Measure how fast networks, routing, memory and store are on this device, in about 20 seconds.",
+      arguments: [
+        {
+          name: "NAME",
+          rest: true,
+          summary: "reservoir, perceptron, spiking, encode, parts, question, storage; default: all",
+        },
+      ],
+      options: [JSON_OUTPUT],
+      examples: ["mobile-ai bench", "mobile-ai bench --json reservoir perceptron"],
+      run: async (parsed, terminal) => (await import("./commands/bench.js")).bench(parsed, terminal),
+    },
+    {
       name: "doctor",
       summary: "Say what this device has, what is missing, and the exact next step.",
       options: [JSON_OUTPUT],

@@ -40,6 +40,12 @@ export interface Report {
 /** What a `*.bench.ts` file exports as `run`. */
 export type Benchmark = (report: Report) => void | Promise<void>;
 
+/** Whether a figure is what its target asks for; true without one. */
+export function reaches({ value, target }: Pick<Figure, "value" | "target">): boolean {
+  if (target === undefined) return true;
+  return "atMost" in target ? value <= target.atMost : value >= target.atLeast;
+}
+
 // Kept where the optimizer cannot prove that nobody reads it.
 const sink: { last: unknown } = { last: undefined };
 

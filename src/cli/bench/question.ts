@@ -6,12 +6,13 @@ import type { TopicMemory } from "../../context/topic-memory.js";
 import type { Turn } from "../../context/turn.js";
 import { UNKNOWN_USAGE } from "../../core/language-model.js";
 import type { Engine } from "../../core/ports.js";
+import type { ScannedText } from "../../core/verdict.js";
 import { type Circumstances, decide } from "../../decision.js";
 import { deviceSkillsEngine } from "../../engines/device-skills/device-skills.js";
 import { Orchestrator } from "../../orchestrator.js";
-import { Router } from "../../routing/router.js";
+import { Router, type RoutingInput } from "../../routing/router.js";
 import { ExpertSystem } from "../../rules/expert-system.js";
-import { measure, measureAsync, type Report } from "./measuring.js";
+import { type Batch, compare, measure, measureAsync, type Report } from "./measuring.js";
 import { madeUpRouterModel } from "./router-weights.js";
 
 /** The prototype's documented pipeline, whole question without a language model, on another machine. */
@@ -70,6 +71,47 @@ export function turnOf(question: string, seq: number): Turn {
     ruleIds: [],
     createdAtMs: seq,
   };
+}
+
+/** The rules, and the learned route with all it reads, each alone. */
+export function measureParts(report: Report, totalMs: number): void {
+  const rules = new ExpertSystem();
+  const router = new Router({ model: madeUpRouterModel() });
+  const plain = new Router();
+  const engines = questionEngines();
+  const texts = QUESTIONS.map((text): readonly ScannedText[] => [{ source: "question", text }]);
+  const inputs = QUESTIONS.map(
+    (text): RoutingInput => ({
+      text,
+      preference: "balanced",
+      verdict: { kind: "allow", hits: [] },
+      device: {},
+      projectPrivate: false,
+      promptTokens: 20,
+      needs: { tools: false, structuredOutput: false, files: false },
+      engines,
+    }),
+  );
+  const each =
+    <T>(items: readonly T[], body: (item: T) => unknown): Batch =>
+    (count) => {
+      let last: unknown;
+      for (let index = 0; index < count; index++) last = body(items[index % items.length]!);
+      return last;
+    };
+  const ns = compare(
+    {
+      rules: each(texts, (text) => rules.evaluate(text).kind),
+      route: each(inputs, (input) => router.route(input).score),
+      thumb: each(inputs, (input) => plain.route(input).score),
+    },
+    { totalMs: totalMs / 3 },
+  );
+  const figure = (name: string, value: number, meaning: string): void =>
+    report.figure({ name, value: value / 1000, meaning });
+  figure("rules.question_us", ns.rules.minNs, "all rules on a question of 80 characters");
+  figure("route.learned_us", ns.route.minNs, "its route by a learned router: encoding, features, device skills asked");
+  figure("route.thumb_us", ns.thumb.minNs, "its route by rules of thumb, device skills asked");
 }
 
 /**
@@ -136,7 +178,7 @@ export async function measureQuestion(
     meaning: "the first after 200 ms of rest, median",
     target: { atMost: 150 },
   });
-  if (growth !== undefined && !Number.isNaN(growth)) {
+  if (!Number.isNaN(growth)) {
     report.figure({
       name: "question.heap_growth_kb",
       value: Math.max(0, growth) / 1024,
