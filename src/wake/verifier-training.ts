@@ -8,9 +8,9 @@ import { BANDS } from "./front-end.js";
 export const VERIFIER_FRAMES = 150;
 
 /**
- * Kernels over time and tones at first, over time alone at last: 19,600 numbers, 2.5 million multiplications a window. Of
- * four shapes tried for "computer" (development speakers, 2,000 steps) the best by far: 1.4 % missed at one false alarm an
- * hour where kernels over time alone missed 6 %.
+ * Kernels over time and tones at first, over time alone at last: 19,600 numbers, 2.5 million multiplications a window. For
+ * "computer" it missed 2.8 % of the development speakers at one false alarm an hour; kernels over time alone (24,000 numbers,
+ * half as many multiplications) missed 6.3 %, at 1,250 of 2,500 steps, when that trial was ended (2026-11-23).
  */
 export const VERIFIER_SPEC: ConvolutionSpec = {
   input: { t: VERIFIER_FRAMES, f: BANDS, channels: 1 },
