@@ -24,6 +24,7 @@ import { Orchestrator, type QueuedQuestion } from "../orchestrator.js";
 import { nodeDevice } from "../platform/node/device-status.js";
 import { LineFile } from "../platform/node/line-file.js";
 import { EnergyTelemetry } from "../power/energy-telemetry.js";
+import { memoryLevelOf } from "../power/memory-shedder.js";
 import { OfflineQueue } from "../resilience/offline-queue.js";
 import { type CachedTexts, ResponseCache } from "../resilience/response-cache.js";
 import type { SpendingLedger } from "../resilience/spending-ledger.js";
@@ -42,6 +43,8 @@ import { safe, type Terminal } from "./terminal.js";
 import { loadTopicMemory } from "./topic-memory-file.js";
 
 const METRICS_KEY = "metrics";
+/** How old a reading of the device may be: one costs a few files, and in Termux a program. */
+const DEVICE_MS = 30_000;
 
 /** What one command works with: the store is open, the engines are made when a question needs them. */
 export interface Session {
@@ -118,6 +121,8 @@ export async function openSession(
     sha256,
   });
   const spending = await openSpending(settings, store);
+  const device = nodeDevice();
+  let readMs = Number.NEGATIVE_INFINITY;
   let runtime: { readonly engines: readonly Engine[]; readonly orchestrator: Orchestrator } | undefined;
 
   return {
@@ -135,9 +140,13 @@ export async function openSession(
     },
     async orchestrator(query) {
       const wanted = await engines.forQuery(query);
+      if (systemClock.monotonicMs() - readMs > DEVICE_MS) {
+        const status = await device.refresh();
+        readMs = systemClock.monotonicMs();
+        if (memoryLevelOf(status) !== "ample")
+          await (await import("./memory-watch.js")).shedIfShort(status, { engines: wanted, context, terminal });
+      }
       if (runtime === undefined || runtime.engines !== wanted) {
-        const device = nodeDevice();
-        await device.refresh();
         const router = await routerOf(settings, terminal);
         const adaptation = await adaptationOf(router.model, store, context);
         const isNew = isRehearsal && (await context.find(query.project ?? DEFAULT_PROJECT)) === undefined;

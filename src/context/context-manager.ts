@@ -344,6 +344,26 @@ export class ContextManager implements ProjectMemory {
     await this.#exclusive(() => this.#saveTopics());
   }
 
+  /**
+   * Gives memory back, to be read again from the store when it is needed: `windows` those of projects other than the one in use,
+   * `topics` the state of every project's topics, saved first. Resolves to the bytes it knows of.
+   */
+  async release(what: "windows" | "topics"): Promise<number> {
+    return this.#exclusive(async () => {
+      if (what === "topics") {
+        await this.#saveTopics();
+        return this.#topics?.clear() ?? 0;
+      }
+      let bytes = 0;
+      for (const [name, { history }] of this.#loaded) {
+        if (name === this.#lastUsed) continue;
+        bytes += 2 * history.characters;
+        this.#loaded.delete(name);
+      }
+      return bytes;
+    });
+  }
+
   async close(): Promise<void> {
     await this.#tail;
     try {

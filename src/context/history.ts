@@ -28,6 +28,11 @@ export class History {
     this.#maxCharacters = maxCharacters;
   }
 
+  /** UTF-16 units of the questions and answers in it. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   /** A history that holds exactly these turns, newest first. */
   static of(turns: readonly Turn[]): History {
     const history = new History({ windowTurns: Math.max(1, turns.length) });

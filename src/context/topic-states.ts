@@ -5,8 +5,9 @@ import type { Turn } from "./turn.js";
 
 /** Projects whose topics are compared, the last used ones. */
 const MAX_PROJECTS = 32;
-/** Projects whose topics are in memory, 7 KB each. */
+/** Projects whose topics are in memory. */
 const MAX_ENTRIES = 64;
+const ENTRY_BYTES = 7000;
 
 interface Entry {
   readonly topics: ProjectTopics;
@@ -89,9 +90,11 @@ export class TopicStates {
     entry.isSaved = false;
   }
 
-  /** Forgets what is in memory, as after something was forgotten. */
-  clear(): void {
+  /** Forgets what is in memory, as after something was forgotten; returns about how many bytes that were. */
+  clear(): number {
+    const bytes = this.#entries.size * ENTRY_BYTES;
     this.#entries.clear();
+    return bytes;
   }
 
   /**
