@@ -6,7 +6,7 @@ const DEPTHS = [0, 8, 12, 0, 16, 20, 24, 32];
 
 /**
  * Reads a FLAC file of up to 24 bits, channels mixed to one (RFC 9639). Every frame's check sum is verified. Throws
- * AudioError when the file is damaged, cut off or of 32 bits. About 1,000 times as fast as the sound plays.
+ * AudioError when the file is damaged, cut off or of 32 bits. About 700 times as fast as sound at 16 kHz plays (2-core EPYC, Node 20.20.2, 2026-11-23).
  */
 export function decodeFlac(bytes: Uint8Array): Audio {
   const info = readStreamInfo(bytes);
