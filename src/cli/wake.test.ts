@@ -80,12 +80,16 @@ describe("wake", () => {
     expect(card).toContain("4 by 4 speakers");
     expect(card).toContain("CC0");
 
+    const first = await home.run([...train, "--first"]);
+    expect(first.stdout).toMatch(/rise\.first: \d+ bytes, \d+ synapses/);
+    expect(first.code).toBe(0);
+
     const svg = join(data, "curve.svg");
     const { figures, falseAlarms } = JSON.parse(
       (await home.run(["wake", "eval", data, "--phrase", "rise", "--svg", svg, "--json"])).stdout,
     );
     expect(figures["rise/pooled/both/miss@10"]).toBeLessThanOrEqual(figures["rise/pooled/both/miss@0.33"]);
-    expect(Object.keys(figures)).toEqual(expect.arrayContaining(["rise/clean/both/miss@1", "rise/10dB/both/miss@5"]));
+    expect(Object.keys(figures)).toEqual(expect.arrayContaining(["rise/clean/both/miss@1", "rise/10dB/first/miss@5"]));
     expect(figures["rise/positives"]).toBe(8);
     expect(figures["gated/clean"]).toBeGreaterThan(0.2);
     expect(falseAlarms).toHaveProperty("rise/both@1");
