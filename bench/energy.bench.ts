@@ -10,7 +10,7 @@ import { DEVICE_CLASSES, RADIOS } from "../src/power/energy-model.js";
 import { summarizeEnergy } from "../src/power/energy-summary.js";
 import { EnergyTelemetry } from "../src/power/energy-telemetry.js";
 import { measureTimeFactor } from "../src/power/speed-calibration.js";
-import { ManualClock, seededRandom } from "../src/testing.js";
+import { seededRandom } from "../src/testing.js";
 import { compare, type Report } from "./harness.js";
 
 const REMOTE_MS = 4000;
@@ -59,7 +59,7 @@ export async function run(report: Report): Promise<void> {
       radio: RADIOS.cellular,
       hereFactor: factor,
     },
-    { clock: new ManualClock({ nowMs: Date.UTC(2027, 2, 1) }), random: seededRandom(1) },
+    { random: seededRandom(1), startMs: Date.UTC(2027, 2, 1) },
   );
   report.figure({
     name: "energy.day_mah",

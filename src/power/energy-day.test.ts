@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ManualClock, seededRandom } from "../testing.js";
+import { seededRandom } from "../testing.js";
 import { type DayPlan, simulateDay } from "./energy-day.js";
 import { DEVICE_CLASSES, RADIOS } from "./energy-model.js";
 
@@ -24,10 +24,7 @@ const plan: DayPlan = {
 };
 
 const live = (changes: Partial<DayPlan> = {}, seed = 1) =>
-  simulateDay(
-    { ...plan, ...changes },
-    { clock: new ManualClock({ nowMs: Date.UTC(2027, 2, 1) }), random: seededRandom(seed) },
-  );
+  simulateDay({ ...plan, ...changes }, { random: seededRandom(seed), startMs: Date.UTC(2027, 2, 1) });
 
 test("a day adds up: states to 24 hours, questions to their shares, parts to the total", async () => {
   const { residencyMs, questions, stateMj, partsMj, totalMah } = await live();

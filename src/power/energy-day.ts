@@ -1,4 +1,3 @@
-import type { Clock } from "../core/clock.js";
 import type { Random } from "../core/random.js";
 import type { EnergyEntry } from "./energy-ledger.js";
 import { cpuMillijoules, type DeviceClass, milliampereHours, type RadioModel } from "./energy-model.js";
@@ -6,6 +5,7 @@ import { type EnergySummary, summarizeEnergy } from "./energy-summary.js";
 import { PowerController } from "./power-controller.js";
 import { DEFAULT_TIMEOUTS, type PowerState } from "./power-states.js";
 import { type PowerSegment, timelineOf } from "./power-timeline.js";
+import { SimulatedClock } from "./simulated-clock.js";
 
 /** What one question of a kind takes, as measured: an entry of the ledger without its moment. */
 export type QuestionCost = Omit<EnergyEntry, "atMs">;
@@ -54,20 +54,21 @@ const DAY_MS = 24 * HOUR_MS;
 const SPEAKING_MS = 3000;
 
 /**
- * Lives through a day: the power states with their real timers on a clock that is moved by hand (it must begin at 0 o'clock),
+ * Lives through a day that begins at `startMs`: the power states with their real timers on a clock that is moved by hand,
  * questions at random moments, and the energy of it by the model of the device class.
  */
 export async function simulateDay(
   plan: DayPlan,
-  { clock, random }: { readonly clock: Clock & { advance(ms: number): Promise<void> }; readonly random: Random },
+  { random, startMs }: { readonly random: Random; readonly startMs: number },
 ): Promise<DayReport> {
   const { listenMs, device, hereFactor } = plan;
   if (!(listenMs >= 0 && listenMs <= DAY_MS))
     throw new RangeError(`Cannot simulate: expected up to 24 h of listening, got ${listenMs} ms`);
-  const startMs = clock.nowMs();
+  const clock = new SimulatedClock(startMs);
   const from = listenMs === DAY_MS ? 0 : Math.min(7 * HOUR_MS, DAY_MS - listenMs);
   const power = new PowerController({ clock, timeouts: { listeningMs: Number.POSITIVE_INFINITY } });
-  const goTo = (dayMs: number): Promise<void> => clock.advance(Math.max(0, startMs + dayMs - clock.nowMs()));
+  const goTo = (dayMs: number): Promise<void> => clock.advanceTo(startMs + dayMs);
+  const pass = (ms: number): Promise<void> => clock.advanceTo(clock.nowMs() + ms);
   const entries: EnergyEntry[] = [];
   let localModels = 0;
 
@@ -78,17 +79,17 @@ export async function simulateDay(
   for (const [index, moment] of moments.entries()) {
     await goTo(moment);
     power.dispatch(listenMs > 0 ? "wakeWord" : "visible");
-    await clock.advance(listenMs > 0 ? SPEAKING_MS : 0);
+    await pass(listenMs > 0 ? SPEAKING_MS : 0);
     power.dispatch("userInput");
     const kind = kinds[index]!; // as many as moments
     const cost = plan.costs[kind];
     entries.push({ ...cost, atMs: clock.nowMs() });
     if (kind === "local") localModels++;
-    await clock.advance(Math.max(cost.networkMs, kind === "local" ? plan.localModelMs : 0));
+    await pass(Math.max(cost.networkMs, kind === "local" ? plan.localModelMs : 0));
     power.dispatch("queryDone");
     const next = startMs + (moments[index + 1] ?? DAY_MS);
     const idleMs = Math.min(DEFAULT_TIMEOUTS.activeMs, Math.max(0, next - clock.nowMs()));
-    await clock.advance(idleMs);
+    await pass(idleMs);
     if (listenMs === 0 && power.state === "listening") power.dispatch("hidden"); // typed, and the page is left
   }
   await goTo(from + listenMs);

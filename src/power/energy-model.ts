@@ -1,7 +1,7 @@
 /** Power of one kind of core while it works, beyond what the device draws anyway, and how slow it is. */
 export interface CoreModel {
   readonly milliwatts: number;
-  /** Times as long as the reference machine takes (`REFERENCE_MACHINE`): an assumption, stated beside the class. */
+  /** Times as long as the reference machine takes (2-core EPYC guest, Zen 5, Node 20.20.2): an assumption, stated beside the class. */
   readonly timeFactor: number;
 }
 
@@ -70,9 +70,6 @@ export interface DeviceClass {
 }
 
 export type DeviceClassName = "phone" | "raspberry-pi" | "laptop" | "this";
-
-/** Where the time factors begin: a core of the machine that all figures of this project come from (2-core EPYC, Node 20.20.2). */
-export const REFERENCE_MACHINE = "2-core EPYC guest (Zen 5), Node 20.20.2";
 
 /** `power_profile.xml` of a phone gives currents: milliwatts at the nominal voltage of its cell. */
 const PHONE_VOLTS = 3.85;

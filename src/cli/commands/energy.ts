@@ -17,7 +17,6 @@ import { summarizeEnergy } from "../../power/energy-summary.js";
 import { POWER_STATES } from "../../power/power-states.js";
 import { timelineText } from "../../power/power-timeline.js";
 import { measureTimeFactor } from "../../power/speed-calibration.js";
-import { ManualClock } from "../../testing.js";
 import { CommandError, type Parsed, UsageError } from "../command.js";
 import { loadSettings } from "../configuration.js";
 import { type MeasuredCosts, measureCosts } from "../energy-costs.js";
@@ -102,10 +101,7 @@ export async function simulateEnergy(parsed: Parsed, terminal: Terminal): Promis
       radio: RADIOS[model.radio],
       hereFactor: model.hereFactor,
     },
-    {
-      clock: new ManualClock({ nowMs: Date.UTC(2027, 2, 1) }),
-      random: seededRandom(parsed.count("seed") ?? 1),
-    },
+    { random: seededRandom(parsed.count("seed") ?? 1), startMs: Date.UTC(2027, 2, 1) },
   );
   const heading = `${counted(queries, "question")}, ${listenMs / HOUR_MS} h of listening, ${model.device.title}, ${model.radio}`;
   const svg = parsed.text("svg");
