@@ -48,8 +48,8 @@ export function errorCurveSvg(
       `<text x="${LEFT + PLOT_WIDTH + 10}" y="${TOP + 14 + 18 * index}" fill="${color}">${escaped(name)}</text>`,
     );
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11">
-<style>.grid{stroke:#ddd;fill:none}</style><rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11" role="img">
+<title>${escaped(title)}</title><style>.grid{stroke:#ddd;fill:none}</style><rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 <text x="${LEFT}" y="18" font-size="14">${escaped(title)}</text>
 ${lines.join("\n")}
 <text x="${LEFT + PLOT_WIDTH / 2}" y="${HEIGHT - 12}" text-anchor="middle">false alarms an hour</text>
