@@ -26,7 +26,7 @@ export function run(report: Report): void {
   try {
     const meter = join(home, "meter.cjs");
     writeFileSync(meter, METER);
-    const command = join("dist", "cli", "main.js");
+    const command = join("dist", "bin", "mobile-ai.js");
     const lines = {
       node: ["-e", "0"],
       version: [command, "--version"],

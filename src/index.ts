@@ -55,6 +55,4 @@ export { ExpertSystem, type ExpertSystemOptions, type Rule } from "./rules/exper
 export type { GuardJudgement, GuardModel } from "./rules/guard.js";
 export { type PhoneNumberFinder, phonePlanRule } from "./rules/phone-plans.js";
 export { Redactor } from "./rules/redaction.js";
-export { ReloadingRules, type RuleReload, systemWithRuleFile } from "./rules/reloading-rules.js";
 export type { Detection, Span as TextSpan } from "./rules/rule.js";
-export { parseRuleFile, type RuleFile, RuleFileError } from "./rules/rule-file.js";
