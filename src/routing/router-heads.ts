@@ -16,7 +16,7 @@ export const MLP_EPOCHS = 40;
 
 /** On the squared weights of indicators and of the table's sums, both in spreads. Chosen on folds of the training rows. */
 const INDICATOR_PENALTY = 200;
-const SUM_PENALTY = 1;
+const SUM_PENALTY = 20;
 
 /** The inputs a linear layer learns from: the table has said all that it could take from hashes. */
 function unhashed({ count, inputs, starts, indices, values }: FeatureRows): FeatureRows {
