@@ -32,6 +32,7 @@ export function compileKernels<Exports>(base64: string): WasmKernels<Exports> | 
   return {
     instantiate(bytes) {
       const pages = Math.ceil((DATA_BYTES + bytes) / PAGE_BYTES);
+      if (!(pages <= MAX_PAGES)) throw new RangeError(`Cannot hold ${bytes} bytes of a network: expected below 4 GiB`);
       const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
       const instance = new WebAssembly.Instance(module, { env: { memory } });
       // What a module exports is known to who wrote it, not to the type system.
@@ -39,6 +40,9 @@ export function compileKernels<Exports>(base64: string): WasmKernels<Exports> | 
     },
   };
 }
+
+/** Of 64 KiB each, in a memory with 32-bit addresses. */
+const MAX_PAGES = 65_536;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

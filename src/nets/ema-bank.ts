@@ -31,11 +31,12 @@ export class EmaBank {
     this.state = new Float32Array(rates.length * inputs);
   }
 
-  /** One step with all inputs (inputs). */
+  /** One step with all inputs (inputs). RangeError for another length, NaN or infinity; the averages are then as they were. */
   step(input: ArrayLike<number>): void {
     if (input.length !== this.inputs) {
       throw new RangeError(`Cannot step the EMA bank: expected ${this.inputs} inputs, got ${input.length}`);
     }
+    for (let index = 0; index < this.inputs; index++) check(input[index]!, index);
     this.#decay();
     for (let row = 0; row < this.rates.length; row++) {
       const rate = this.rates[row]!;
@@ -46,14 +47,20 @@ export class EmaBank {
     }
   }
 
-  /** One step with the first `count` of the pairs, every other input 0. */
+  /** One step with the first `count` of the pairs, every other input 0. RangeError as in `step`, or for an index that is none. */
   stepSparse(indices: ArrayLike<number>, values: ArrayLike<number>, count: number = indices.length): void {
+    if (count >>> 0 !== count || count > indices.length || count > values.length) {
+      throw new RangeError(
+        `Cannot step the EMA bank: expected ${count} pairs, got ${indices.length} indices and ${values.length} values`,
+      );
+    }
     for (let place = 0; place < count; place++) {
       if (!(indices[place]! >= 0 && indices[place]! < this.inputs)) {
         throw new RangeError(
           `Cannot step the EMA bank: expected an input from 0 to ${this.inputs - 1}, got ${indices[place]}`,
         );
       }
+      check(values[place]!, indices[place]!);
     }
     this.#decay();
     for (let row = 0; row < this.rates.length; row++) {
@@ -84,5 +91,12 @@ export class EmaBank {
       const kept = 1 - this.rates[row]!;
       for (let at = row * this.inputs; at < (row + 1) * this.inputs; at++) this.state[at] = this.state[at]! * kept;
     }
+  }
+}
+
+/** One that is not finite would stay in the averages for ever. */
+function check(value: number, index: number): void {
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`Cannot step the EMA bank: expected a finite number for input ${index}, got ${value}`);
   }
 }

@@ -12,12 +12,18 @@ export interface InitialOptions {
   readonly scheme?: "he" | "xavier";
 }
 
+/** 256 MiB of them: what a small device could hold at all. */
+const MOST_WEIGHTS = 2 ** 26;
+
 /**
  * A perceptron of these widths, inputs first, with weights by seed and biases of zero. Only mulberry32 and square roots are
  * used, so every runtime makes the same bits.
  */
 export function initialMlp(sizes: readonly number[], { seed, scheme = "he" }: InitialOptions): Mlp {
   if (sizes.length < 2) throw new RangeError(`Cannot make a perceptron: expected two widths or more, got [${sizes}]`);
+  const total = sizes.slice(1).reduce((sum, outputs, index) => sum + outputs * sizes[index]!, 0);
+  if (total > MOST_WEIGHTS)
+    throw new RangeError(`Cannot make a perceptron: expected at most ${MOST_WEIGHTS} weights, got ${total}`);
   const random = seededRandom(seed);
   const layers = sizes.slice(1).map((outputs, index): DenseLayer => {
     const inputs = sizes[index]!;

@@ -47,6 +47,7 @@ test("a wrong length or place is refused with what was expected", () => {
   expect(() => net.predictSparse(Uint16Array.of(4), Float32Array.of(1), 1, out)).toThrow("below 4, got 4");
   expect(() => net.predictSparse(Uint16Array.of(1), Float32Array.of(1), 2, out)).toThrow("expected 2 places");
   expect(() => new Mlp([])).toThrow("at least one layer");
+  expect(() => initialMlp([65_536, 65_536], { seed: 1 })).toThrow("at most 67108864 weights, got 4294967296");
   const layer = { inputs: 4, outputs: 3, weights: new Float32Array(11), bias: new Float32Array(3) };
   const broken = { ...layer, weights: new Float32Array(12).fill(Number.NaN) };
   expect(() => new Mlp([broken])).toThrow("expected finite weights for layer 0 (3, 4)");

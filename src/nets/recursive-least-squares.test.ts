@@ -78,6 +78,7 @@ describe("RecursiveLeastSquares", () => {
     online.step([1, 2], [3]);
     const before = online.readout();
     expect(() => online.step([1, Number.NaN], [3])).toThrow(/not finite/);
+    expect(() => online.step([1e300, 1], [3])).toThrow(/too large to be squared/);
     expect(() => online.step([1, 2], [Number.NEGATIVE_INFINITY])).toThrow(/not finite/);
     expect(() => online.step([1, 2, 3], [3])).toThrow(/expected 2 values, got 3/);
     expect(online.readout()).toEqual(before);

@@ -98,6 +98,8 @@ export class RecursiveLeastSquares {
       this.#restart();
       kernels.symmetricTimes(gain, this.#covariance, size, this.#state);
       variance = dot(this.#state, gain);
+      if (!(variance < Number.POSITIVE_INFINITY))
+        throw new RangeError("Cannot learn a row: its state is too large to be squared");
     }
     const scale = 1 / (this.#forgetting + variance);
 

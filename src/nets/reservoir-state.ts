@@ -72,10 +72,12 @@ export function decodeReservoirState(state: Float32Array, bytes: Uint8Array, ide
     }
   }
   const scale = view.getFloat32(20, true);
-  for (let unit = 0; unit < units; unit++) {
-    state[unit] =
-      precision === 0 ? view.getFloat32(HEADER_BYTES + unit * 4, true) : view.getInt8(HEADER_BYTES + unit) * scale;
-  }
+  const valueAt = (unit: number): number =>
+    precision === 0 ? view.getFloat32(HEADER_BYTES + unit * 4, true) : view.getInt8(HEADER_BYTES + unit) * scale;
+  // A network would never get rid of it again.
+  for (let unit = 0; unit < units; unit++)
+    if (!Number.isFinite(valueAt(unit))) refuse(`unit ${unit} is ${valueAt(unit)}`);
+  for (let unit = 0; unit < units; unit++) state[unit] = valueAt(unit);
 }
 
 /** FNV-1a of 32 bits over bytes, or over the bits of numbers. */

@@ -62,6 +62,8 @@ describe("steps", () => {
     expect(() => reservoir.stepSparse([2], [Number.POSITIVE_INFINITY])).toThrow("for input 2, got Infinity");
     expect(() => reservoir.stepSparse([5], [1])).toThrow("expected an input from 0 to 4, got 5");
     expect(() => reservoir.stepSparse([1.5], [1])).toThrow("expected an input from 0 to 4, got 1.5");
+    for (const count of [-1, 0.5, Number.NaN, 2, 6])
+      expect(() => reservoir.stepSparse([1], [1], count)).toThrow(`expected 0 to 5 pairs, got ${count} of 1 indices`);
     expect(() => reservoir.step([1])).toThrow("expected 5 inputs, got 1");
     expect(reservoir.state).toEqual(before);
   });
@@ -98,6 +100,8 @@ describe("readout", () => {
   });
 
   test("a readout of another shape is refused", () => {
+    const odd = { weights: new Float64Array(128).fill(Number.NaN), bias: [0, 0] };
+    expect(() => new Reservoir(SMALL).setReadout(odd)).toThrow("expected finite weights");
     expect(() => new Reservoir(SMALL).setReadout({ weights: [1, 2], bias: [0, 0] })).toThrow(
       "expected 2 rows of 64 weights and a bias, got 2 weights and 2 biases",
     );
@@ -139,6 +143,9 @@ describe("state", () => {
       }),
     );
     expect(() => other.load(bytes.subarray(0, 100))).toThrow("expected 284 bytes for 64 units, got 100");
+    const spoilt = new Reservoir(SMALL);
+    spoilt.state[3] = Number.NaN;
+    expect(() => other.load(spoilt.save())).toThrow("unit 3 is NaN");
     expect(() => other.load(new Uint8Array(5))).toThrow("these bytes are not one");
   });
 

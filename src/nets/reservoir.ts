@@ -63,9 +63,9 @@ export class Reservoir {
   stepSparse(indices: ArrayLike<number>, values: ArrayLike<number>, count: number = indices.length): void {
     const kernel = this.#kernel;
     const inputs = kernel.values.length;
-    if (count > inputs || count > indices.length || count > values.length) {
+    if (count >>> 0 !== count || count > inputs || count > indices.length || count > values.length) {
       throw new RangeError(
-        `Cannot step the reservoir: expected at most ${inputs} pairs, got ${count} of ${indices.length} indices and ${values.length} values`,
+        `Cannot step the reservoir: expected 0 to ${inputs} pairs, got ${count} of ${indices.length} indices and ${values.length} values`,
       );
     }
     for (let place = 0; place < count; place++) {
@@ -89,7 +89,7 @@ export class Reservoir {
     return this.#output;
   }
 
-  /** Takes a learned readout. RangeError when its shape is another. */
+  /** Takes a learned readout. RangeError when its shape is another or a number is not finite. */
   setReadout(readout: Readout): void {
     const { outputs, units } = this.options;
     if (readout.weights.length !== outputs * units || readout.bias.length !== outputs) {
@@ -97,6 +97,8 @@ export class Reservoir {
         `Cannot set the readout: expected ${outputs} rows of ${units} weights and a bias, got ${readout.weights.length} weights and ${readout.bias.length} biases`,
       );
     }
+    if (!areFinite(readout.weights) || !areFinite(readout.bias))
+      throw new RangeError("Cannot set the readout: expected finite weights and biases");
     this.#kernel.setReadout(readout.weights, readout.bias);
     this.#outputIsOld = true;
   }
@@ -149,6 +151,11 @@ function identityOf(options: ResolvedReservoirOptions): ReservoirIdentity {
   }
   for (let unit = 0; unit < units; unit++) numbers.setFloat32(48 + unit * 4, leakRate[unit]!);
   return { units, seed, fingerprint: fnv1a(new Uint8Array(numbers.buffer), fnv1a(names)) };
+}
+
+function areFinite(values: ArrayLike<number>): boolean {
+  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
+  return true;
 }
 
 function checked(value: number, index: number): number {

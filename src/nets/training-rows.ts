@@ -118,6 +118,8 @@ export function splitRows(
   rows: TrainingRows,
   { share, seed }: { readonly share: number; readonly seed: number },
 ): { readonly rest: TrainingRows; readonly kept: TrainingRows } {
+  if (!(share >= 0 && share <= 1))
+    throw new RangeError(`Cannot split rows: expected a share from 0 to 1, got ${share}`);
   const order = shuffled(rows.features.count, seed);
   const kept = Math.round(order.length * share);
   return { kept: selectRows(rows, order.subarray(0, kept)), rest: selectRows(rows, order.subarray(kept)) };
