@@ -64,7 +64,6 @@ export function addOuter(
   }
 }
 
-// @inline
 function putTile(at: usize, sum0: v128, sum1: v128, keeps: v128, signs: v128): void {
   v128.store(at, f64x2.add(f64x2.mul(keeps, v128.load(at)), f64x2.mul(signs, sum0)));
   v128.store(at, f64x2.add(f64x2.mul(keeps, v128.load(at, 16)), f64x2.mul(signs, sum1)), 16);
