@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bytesBelow } from "./support/files-below.js";
+import { completion, jsonReply, startOpenAIServer } from "./support/openai-server.js";
 import { TestHome } from "./support/terminal.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -54,6 +55,45 @@ describe.each([false, true])("forgotten (encrypted: %s)", (encrypted) => {
     await home.run(["forget", "--all", "--yes"]);
     expect(holds(home)).toBe(false);
     expect((await home.run(["history"])).stdout).toContain("Nothing is remembered");
+  });
+});
+
+describe.each([false, true])("answers that are cached and questions that wait (encrypted: %s)", (encrypted) => {
+  test("stand sealed in an encrypted store, and go with their project, a turn of it, or on request", async () => {
+    const server = await startOpenAIServer(() => jsonReply(completion({ content: `the ${canary}` })));
+    const home = await newHome(encrypted);
+    home.environment["MOBILE_AI_REMOTE_BASE_URL"] = server.baseUrl;
+    home.environment["MOBILE_AI_REMOTE_MODEL"] = "m";
+    const kept = async (): Promise<number[]> => [
+      JSON.parse((await home.run(["cache", "status", "--json"])).stdout).entries,
+      JSON.parse((await home.run(["queue", "list", "--json"])).stdout).waiting.length,
+    ];
+    const fillAgain = async (): Promise<void> => {
+      await home.run(["ask", "-p", "garden", "--remote", "--no-stream", "which animal eats shrimps"]);
+      await home.run(["ask", "-p", "garden", "--remote", "--background", `tell me more of the ${canary}`]);
+      expect(await kept()).toEqual([1, 1]);
+      expect(holds(home)).toBe(!encrypted);
+    };
+    for (const forget of [
+      async () => {
+        const { stdout } = await home.run(["history", "-p", "garden", "--json"]);
+        await home.run(["queue", "drop", "--all", "--yes"]);
+        await home.run(["forget", JSON.parse(stdout).turns[0].id]);
+      },
+      () => home.run(["forget", "--project", "garden", "--yes"]),
+      () => home.run(["project", "delete", "garden", "--yes"]),
+      () => home.run(["forget", "--all", "--yes"]),
+    ]) {
+      await fillAgain();
+      await forget();
+      expect({ step: forget.toString(), kept: await kept(), holds: holds(home) }).toMatchObject({
+        kept: [0, 0],
+        holds: false,
+      });
+    }
+    await home.run(["ask", "-p", "garden", "--remote", "--no-remember", "--no-stream", "which animal eats shrimps"]);
+    expect(holds(home)).toBe(false);
+    await server.close();
   });
 });
 

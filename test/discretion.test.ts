@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openSqlite } from "../src/platform/node/sqlite-driver.js";
 import { type FaultServer, startFaultServer } from "./support/fault-server.js";
 import { bytesBelow } from "./support/files-below.js";
 import { flaggedSamples, redactableSamples } from "./support/flagged-samples.js";
+import { completion, jsonReply, startOpenAIServer } from "./support/openai-server.js";
 import { TestHome } from "./support/terminal.js";
 
 // What is flagged stands in the history, where the person put it, and nowhere else.
@@ -73,6 +75,30 @@ describe("nothing flagged stands", () => {
       if (!entry.isFile() || entry.name.startsWith("store.sqlite")) continue;
       expectNone(readFileSync(join(entry.parentPath, entry.name), "utf8"), entry.name);
     }
+  });
+
+  test("in what the store keeps beside turns: cached answers, waiting questions, counts", async () => {
+    const home = withRemote();
+    const echo = await startOpenAIServer(({ json }) => {
+      const { messages } = json as { messages: { content: string }[] };
+      return jsonReply(completion({ content: `You said: ${messages.at(-1)!.content}` }));
+    });
+    home.environment["MOBILE_AI_REMOTE_BASE_URL"] = echo.baseUrl;
+    for (const [index, { text, value }] of samples.entries()) {
+      const consent = ["--set", "privacy.redactPersonalData=true"];
+      const redacted = await home.run(["ask", "-p", "x", "--remote", "--no-stream", ...consent, "-"], { stdin: text });
+      // What was redacted is whole again in the answer, but not where that is cached.
+      expect(redacted.stdout.includes(value)).toBe(index >= flaggedSamples().length);
+      await home.run(["ask", "-p", "x", "--background", "--json", "-"], { stdin: text });
+    }
+    await echo.close();
+    expectNone(echo.receivedText(), "remote");
+    const driver = await openSqlite(join(home.directory, "data", "store.sqlite"));
+    const items = await driver.all("SELECT kind, text FROM items");
+    expect(items.map(({ kind }) => kind)).toEqual(redactableSamples().map(() => "cached"));
+    expect(JSON.stringify(items)).toContain("[EMAIL_1]");
+    expectNone(JSON.stringify([items, await driver.all("SELECT * FROM entries")]), "items and entries");
+    await driver.close();
   });
 
   test("in the messages about mistakes, with and without a stack", async () => {

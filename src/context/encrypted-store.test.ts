@@ -33,8 +33,14 @@ const canaries = [
   "rhamphorhynchus",
   "anhanguera",
   "istiodactylus",
+  "tropeognathus",
+  "dsungaripterus",
+  "nyctosaurus",
 ];
-const [inQuestion, inAnswer, inName, inEngine, inRule, inValue, inState] = canaries as [
+const [inQuestion, inAnswer, inName, inEngine, inRule, inValue, inState, inCached, inQueued, inKey] = canaries as [
+  string,
+  string,
+  string,
   string,
   string,
   string,
@@ -67,6 +73,8 @@ async function filled(file: string, engine: "wasm" | "native"): Promise<SqlStore
     }
     const project = (await store.project(name))!;
     await store.saveState(project.id, new TextEncoder().encode(inState));
+    await store.putItem("cached", { key: `${inKey} ${name}`, projectId: project.id, text: `answer ${inCached}` });
+    await store.putItem("queued", { key: name, projectId: project.id, text: `question ${inQueued}` });
   }
   await store.setValue("k", inValue);
   await manager.setCurrentProject("other");
@@ -82,7 +90,8 @@ async function contentOf(store: SqlStore): Promise<unknown> {
     const state = await store.loadState(project.id);
     content.push({ rest, turns, lists, state: state && [...state] });
   }
-  return { content, value: await store.getValue("k"), current: await store.getValue("current-project") };
+  const items = [await store.items("cached"), await store.items("queued")];
+  return { content, items, value: await store.getValue("k"), current: await store.getValue("current-project") };
 }
 
 describe.each(engines)("an encrypted store on SQLite, %s", (engine) => {
@@ -136,6 +145,10 @@ describe.each(engines)("an encrypted store on SQLite, %s", (engine) => {
     await store.changeProject(inName, { name: `${inName} ${inEngine}` });
     await store.setValue("k", inValue);
     await store.saveState(project.id, new TextEncoder().encode(inState));
+    await store.putItem("cached", { key: inKey, projectId: project.id, text: inCached });
+    await store.putItem("queued", { key: "one", projectId: project.id, text: inQueued });
+    await store.updateItem("queued", "one", (old) => `${old} ${inQueued}`);
+    expect((await store.item("cached", inKey))?.text).toBe(inCached);
     expect(findCanaries(file)).toEqual([]);
     const [row] = await driver.all("SELECT sealed, terms FROM turns WHERE id = ?", [turn.id]);
     const sealed = Buffer.from(row!["sealed"] as Uint8Array).toString("latin1");
