@@ -98,4 +98,19 @@ describe("mobile-ai power", () => {
     expect(["ample", "tight", "critical"]).toContain(memory);
     expect((await home.run(["power"])).stdout).toContain("given up when it is not: caches, then local-model");
   });
+
+  test("with power.hints a question is answered under a wake lock, which is gone afterwards", async () => {
+    const home = new TestHome();
+    const log = join(home.directory, "log");
+    const script = `#!/bin/sh\necho held >> ${log}\nshift 4\n"$@"\necho released >> ${log}\n`;
+    writeFileSync(join(home.directory, "systemd-inhibit"), script, { mode: 0o755 });
+    home.environment["PATH"] = `${home.directory}:/usr/bin:/bin`;
+    expect((await home.run(["ask", "12 * 7"])).code).toBe(0);
+    expect(existsSync(log)).toBe(false); // off unless asked for
+    expect((await home.run(["ask", "12 * 7", "--set", "power.hints=true"])).code).toBe(0);
+    expect(readFileSync(log, "utf8")).toMatch(/^held\n/);
+    for (let tries = 0; tries < 300 && !readFileSync(log, "utf8").includes("released"); tries++)
+      await new Promise((done) => setTimeout(done, 10));
+    expect(readFileSync(log, "utf8")).toBe("held\nreleased\n");
+  });
 });

@@ -25,6 +25,7 @@ import { nodeDevice } from "../platform/node/device-status.js";
 import { LineFile } from "../platform/node/line-file.js";
 import { EnergyTelemetry } from "../power/energy-telemetry.js";
 import { memoryLevelOf } from "../power/memory-shedder.js";
+import { withPowerEvents } from "../power/power-telemetry.js";
 import { OfflineQueue } from "../resilience/offline-queue.js";
 import { type CachedTexts, ResponseCache } from "../resilience/response-cache.js";
 import type { SpendingLedger } from "../resilience/spending-ledger.js";
@@ -103,6 +104,9 @@ export async function openSession(
     clock: systemClock,
     names: ENERGY_NAMES,
   });
+  const held = settings.flag("power.hints") ? (await import("./power-of-settings.js")).holdPower(terminal) : undefined;
+  const telemetry =
+    held === undefined ? energy : withPowerEvents(energy, { power: held.power, question: ENERGY_NAMES.question });
   const rules = await rulesOf(settings, terminal);
   const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
   const isRehearsal = remoteFetch !== undefined;
@@ -157,7 +161,7 @@ export async function openSession(
           ...(adaptation === undefined ? {} : { adaptation }),
           ...(isNew ? {} : { context }), // a prompt opens its project, and a rehearsal makes none
           device: reachable(device, settings.text("remote.baseUrl")),
-          telemetry: energy,
+          telemetry,
           spending,
           remoteHistoryTokens: settings.number("remote.historyTokens")!, // has a default
           ...(settings.flag("queue.enabled") && !isRehearsal ? { queue } : {}),
@@ -180,6 +184,7 @@ export async function openSession(
     },
     async close() {
       try {
+        await held?.close();
         await engines.close();
         const asked = energy.take();
         if (asked.length > 0 && !isRehearsal) await (await import("./energy-file.js")).recordEnergy(terminal, asked);

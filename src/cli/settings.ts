@@ -171,6 +171,12 @@ export const SETTINGS: readonly Setting[] = [
     schema: flag,
     fallback: true,
   },
+  {
+    key: "power.hints",
+    summary: "while a question is answered: a faster processor and no falling asleep, where allowed (mobile-ai power)",
+    schema: flag,
+    fallback: false,
+  },
   { key: "history.windowTurns", summary: "turns of a project kept in memory", schema: count(10_000), fallback: 100 },
   {
     key: "history.maxTurns",

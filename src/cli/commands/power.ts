@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { systemClock } from "../../core/clock.js";
 import type { HintAnswer } from "../../core/power-hints.js";
 import { nodeBackground } from "../../platform/node/background-work.js";
@@ -10,12 +9,12 @@ import { JOB_RULES, type JobName, obstacleTo } from "../../power/background-jobs
 import { memoryLevelOf, SHED_ORDER } from "../../power/memory-shedder.js";
 import { POWER_STATES, TRANSITIONS, timeoutOf } from "../../power/power-states.js";
 import type { Parsed } from "../command.js";
-import { pathsOf } from "../configuration.js";
+import { governorFileOf } from "../power-of-settings.js";
 import { colors, counted, print, remark, safe, type Terminal, table } from "../terminal.js";
 
 /** `mobile-ai power`: the states, what this platform allows and why not, and which background work could run now. */
 export async function power(parsed: Parsed, terminal: Terminal): Promise<number> {
-  const governor = cpuGovernor({ recoveryFile: join(pathsOf(terminal).stateDirectory, "governor.json") });
+  const governor = cpuGovernor({ recoveryFile: governorFileOf(terminal) });
   const restored = governor.recover();
   const device = await nodeDevice({ environment: terminal.environment }).refresh();
   const scheduler = nodeBackground({ environment: terminal.environment });

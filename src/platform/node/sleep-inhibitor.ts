@@ -95,13 +95,17 @@ function end(child: ChildProcess): void {
   child.kill("SIGTERM");
 }
 
-/** Ends the child and waits for it: the lock is gone when the promise resolves. */
+/** Closes the pipe and waits for the child, which has a second to end by itself: the lock is gone when the promise resolves. */
 function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.ref();
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once("exit", () => resolve());
-    end(child);
+    const timer = setTimeout(() => child.kill("SIGTERM"), 1000);
+    child.once("exit", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.stdin?.end();
   });
 }
 
