@@ -286,6 +286,8 @@ export function quantizedBlocks(
   }
 }
 
+// Out of line the step takes a sixth longer.
+// @inline
 function addScaled(out: usize, scales: usize, sums: v128): void {
   v128.store(out, f32x4.add(v128.load(out), f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(scales))));
 }
