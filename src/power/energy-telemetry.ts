@@ -2,6 +2,9 @@ import type { Clock } from "../core/clock.js";
 import type { Span, Telemetry } from "../core/ports.js";
 import type { EnergyEntry } from "./energy-ledger.js";
 
+/** Questions kept until they are taken; the oldest go. */
+const MAX_ENTRIES = 10_000;
+
 interface OpenQuestion {
   readonly cpuUs: Map<string, number>;
   readonly startedMs: number;
@@ -148,6 +151,7 @@ export class EnergyTelemetry implements Telemetry {
     if (!isQuestion) return;
     this.#questions = this.#questions.filter((other) => other !== question);
     const { cpuUs, startedMs, route, sentBytes, networkMs, outputTokens } = question;
+    if (this.#entries.length >= MAX_ENTRIES) this.#entries.shift();
     this.#entries.push({
       atMs: startedMs,
       route,
