@@ -105,15 +105,14 @@ describe("a batched model", () => {
   });
 
   test("asks a server that takes several calls in one request, each with its own answer or error", async () => {
-    const server = await startOpenAIServer([
-      jsonReply({
-        responses: [
-          { status: 200, body: completion({ content: "first" }) },
-          { status: 429, body: { error: { message: "slow down" } } },
-          { status: 200, body: completion({ content: "third" }) },
-        ],
-      }),
-    ]);
+    const responses = [
+      { status: 200, body: completion({ content: "first" }) },
+      { status: 429, body: { error: { message: "slow down" } } },
+      { status: 200, body: completion({ content: "third" }) },
+    ];
+    const server = await startOpenAIServer(({ path }) =>
+      jsonReply(path.endsWith("/batch") ? { responses } : completion({ content: "alone" })),
+    );
     onTestFinished(() => server.close());
     const egress = createEgress({ scanner: new ExpertSystem() });
     const { model } = openAICompatibleEngine({ baseUrl: server.baseUrl, model: "m", egress, place: "network" });
@@ -129,8 +128,10 @@ describe("a batched model", () => {
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]!.json).toMatchObject({ requests: [{ model: "m" }, { model: "m" }, { model: "m" }] });
     const flagged = "My password is Tr0ub4dor&3";
-    const refused = await Promise.allSettled([flagged, "b", "c"].map((text) => batched.doGenerate(say(text, "soon"))));
-    expect(refused.every(({ status }) => status === "rejected")).toBe(true); // the guard before it would have told them apart
+    const settled = await Promise.allSettled([flagged, "b", "c"].map((text) => batched.doGenerate(say(text, "soon"))));
+    expect(
+      settled.map((each) => (each.status === "fulfilled" ? textOfContent(each.value.content) : each.reason.name)),
+    ).toEqual(["EgressRefusedError", "alone", "alone"]); // what one of them may not, the others may
     expect(server.receivedText()).not.toContain("Tr0ub4dor");
   });
 });

@@ -5,6 +5,7 @@ import type {
   LanguageModelV4StreamResult,
 } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../core/clock.js";
+import { EgressRefusedError } from "../core/errors.js";
 import { modelAround, PROVIDER_KEY } from "../core/language-model.js";
 import { Batcher } from "../resilience/batcher.js";
 
@@ -68,13 +69,18 @@ export function withBatching(model: LanguageModelV4, options: EngineBatchOptions
         : generateMany(
             whole.map(({ call }) => call),
             signal,
-          );
+          ).catch((error: unknown) => {
+            if (error instanceof EgressRefusedError) return undefined; // by a rule that is for one of them: each alone then
+            throw error;
+          });
     return Promise.all(
       items.map(async (item) => {
         try {
           if (together === undefined || item.kind === "stream")
             return { status: "fulfilled", value: await item.start() };
-          return (await together)[whole.indexOf(item)] ?? missing();
+          const answers = await together;
+          if (answers === undefined) return { status: "fulfilled", value: await item.start() };
+          return answers[whole.indexOf(item)] ?? missing();
         } catch (reason) {
           return { status: "rejected", reason };
         }
