@@ -70,3 +70,10 @@ export function shareOf(parsed: Parsed, name: string, otherwise: number): number
     throw new UsageError(`Cannot read --${name}: expected a number between 0 and 1, got "${safe(text)}"`);
   return share;
 }
+
+/** Training refuses too few rows: that is for the person to mend, not a fault of the program. */
+export function tooFewRows(error: unknown): never {
+  if (error instanceof RangeError && error.message.startsWith("Cannot train a router"))
+    throw new CommandError(error.message);
+  throw error;
+}

@@ -53,6 +53,11 @@ describe("router train", () => {
   test("names what is missing or wrong in one line", async () => {
     expect((await home.run(["router", "train", "--out", "x"])).stderr).toContain("Missing --data DIR");
     expect((await home.run(["router", "train", "--data", data])).stderr).toContain("Missing --out FILE");
+    const few = join(directory, "few.jsonl");
+    writeFileSync(few, readFileSync(data, "utf8").split("\n").slice(0, 12).join("\n"));
+    const tooFew = await home.run(["router", "eval", few]);
+    expect(tooFew).toMatchObject({ code: 1, stderr: expect.stringMatching(/expected at least 20 rows, got \d+/) });
+    expect((await home.run(["router", "eval", data, "--folds", "1"])).code).toBe(2);
     const broken = join(directory, "broken.jsonl");
     writeFileSync(broken, '{"prompt": "a", "dataset": "d", "local": {"model": "m", "score": 2}}\n');
     const { code, stderr } = await home.run(["router", "eval", broken]);

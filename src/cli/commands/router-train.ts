@@ -3,7 +3,7 @@ import { decodeRouter, encodeRouter } from "../../routing/router-file.js";
 import type { RouterRow } from "../../routing/router-rows.js";
 import { trainRouter } from "../../routing/router-training.js";
 import { type Parsed, UsageError } from "../command.js";
-import { headOf, replaceFile, seedOf, shareOf } from "../router-options.js";
+import { headOf, replaceFile, seedOf, shareOf, tooFewRows } from "../router-options.js";
 import { type RouterData, readRouterRows, withSecondAnswers } from "../router-rows-file.js";
 import { ShareProgress } from "../share-progress.js";
 import { bytes, counted, print, safe, type Terminal } from "../terminal.js";
@@ -26,7 +26,7 @@ export async function trainRouterCommand(parsed: Parsed, terminal: Terminal): Pr
     transfer: new Set(data.rows.map((row) => row.dataset)).size > 1,
     onProgress: ({ stage, done, total }) => progress.show(done / total, stage),
     signal: terminal.signal,
-  });
+  }).catch(tooFewRows);
   progress.end();
   // The network is one that was just trained here: `Classifier` is all that the weights' type says of it.
   const weights = trained.weights as Parameters<typeof encodeRouter>[0];

@@ -9,7 +9,7 @@ import {
 } from "../../routing/router-evaluation.js";
 import { type Parsed, UsageError } from "../command.js";
 import { type CurveLine, curveSvg } from "../curve-svg.js";
-import { byDataset, headOf, readWeights, replaceFile, seedOf, shareOf } from "../router-options.js";
+import { byDataset, headOf, readWeights, replaceFile, seedOf, shareOf, tooFewRows } from "../router-options.js";
 import { readRouterRows, withSecondAnswers } from "../router-rows-file.js";
 import { ShareProgress } from "../share-progress.js";
 import { counted, print, remark, safe, type Terminal, table } from "../terminal.js";
@@ -40,9 +40,11 @@ export async function evalRouter(parsed: Parsed, terminal: Terminal): Promise<nu
     trainPaths.length === 0 ? undefined : withSecondAnswers((await readRouterRows(trainPaths)).rows, seconds);
   const weights = weightsFile === undefined ? undefined : await readWeights(weightsFile);
   const labels = parsed.count("labels");
+  const folds = parsed.count("folds") ?? 5;
+  if (folds < 2) throw new UsageError("Cannot read --folds: expected at least 2");
   const options = {
     seed: seedOf(parsed),
-    folds: parsed.count("folds") ?? 5,
+    folds,
     head: headOf(parsed, "linear"),
     alpha: shareOf(parsed, "alpha", 0.05),
     directShare: shareOf(parsed, "direct", 0.2),
@@ -59,7 +61,7 @@ export async function evalRouter(parsed: Parsed, terminal: Terminal): Promise<nu
     const said = await opinionsOn(own, {
       ...options,
       onProgress: ({ done, total }) => progress.show((index + done / total) / groups.size, dataset),
-    });
+    }).catch(tooFewRows);
     reports.push(reportOf(dataset, said, { ...options, cascade: parsed.flag("cascade") }));
     terminal.signal.throwIfAborted();
   }
