@@ -442,9 +442,12 @@ export class Orchestrator {
             keepLocal: (turn) => this.#staysNow(turn, project, engine.place),
           })
         : { messages: query.conversation ?? questionOnly(query.text), privateTurns: 0, savedTokens: 0 };
+    const name = engine.departed === undefined || !engine.scoped ? undefined : newId(this.#clock.nowMs(), this.#random);
+    const own = ownOptions(query, project);
+    if (name !== undefined) own["call"] = name;
     const ours: LanguageModelV4CallOptions = {
       prompt: prompt.messages,
-      providerOptions: { [PROVIDER_KEY]: ownOptions(query, project) },
+      providerOptions: { [PROVIDER_KEY]: own },
       ...(signal === undefined ? {} : { abortSignal: signal }),
     };
     const call = query.settings === undefined ? ours : { ...query.settings, ...ours };
@@ -454,7 +457,7 @@ export class Orchestrator {
       counted.bytes += bytes;
     });
     if (engine.place === "network") await log?.decided(); // durable before the first byte leaves
-    const before = engine.departed?.();
+    const before = engine.departed?.(name);
     const span = this.#telemetry.span("generate");
     span.set({ [LABEL.engine]: engine.id });
     try {
@@ -469,7 +472,7 @@ export class Orchestrator {
       return { result, tainted: recalled || prompt.privateTurns > 0, savedTokens: prompt.savedTokens };
     } finally {
       span.end();
-      log?.sent(engine.id, before === undefined ? counted : difference(engine.departed?.() ?? before, before));
+      log?.sent(engine.id, before === undefined ? counted : difference(engine.departed?.(name) ?? before, before));
     }
   }
 

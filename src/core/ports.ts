@@ -18,9 +18,10 @@ export interface Engine {
   readonly accepts?: (question: string) => { readonly skill: string } | undefined;
   /**
    * For a network engine that knows it: requests and bytes of bodies that left through it since it was made, retries
-   * included. Without it only calls and the texts in them are counted.
+   * included. Without it only calls and the texts in them are counted. Given the `call` of our own entry in
+   * `providerOptions`, a `scoped` engine tells of that call alone, and of a request that carried several the whole.
    */
-  readonly departed?: () => { readonly requests: number; readonly bytes: number };
+  readonly departed?: (call?: string) => { readonly requests: number; readonly bytes: number };
   /**
    * Why it would refuse any question now, without trying: its breaker is open. Absent or undefined: it would try. From
    * memory, and cheap enough to ask on every question.

@@ -24,6 +24,8 @@ export interface EgressRecord {
   readonly origin?: string;
   /** Bytes of the body as it was sent, gzipped or not; for a provider object, of the texts in it. */
   readonly bytes: number;
+  /** The calls that it carries, where they have names. */
+  readonly calls?: readonly string[];
   /** 1 for the request itself, one more for each redirect followed, and for one sent plain after a gzipped one. */
   readonly attempt: number;
 }
@@ -40,6 +42,8 @@ export interface EgressRequest {
   readonly engine?: string;
   /** For rules that are for some projects only; it is not sent. */
   readonly project?: string | undefined;
+  /** Names of the calls that it carries, for the record; they are not sent. */
+  readonly calls?: readonly string[] | undefined;
   /** `device`: the server is on this machine and forwards nothing, so nothing is scanned; loopback addresses only. */
   readonly place?: "device" | "network";
 }
@@ -70,7 +74,7 @@ export function createEgress({ fetch, scanner, record, acceptsGzip }: EgressOpti
   const encoding = new RequestEncoding(acceptsGzip);
   const transmit: Fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
   return {
-    async send({ url: address, method, headers, json, signal, engine, project, place = "network" }) {
+    async send({ url: address, method, headers, json, signal, engine, project, calls, place = "network" }) {
       let url = parseAddress(address);
       if (place === "device" && !isLoopback(url)) {
         throw new TypeError(
@@ -88,7 +92,11 @@ export function createEgress({ fetch, scanner, record, acceptsGzip }: EgressOpti
         if (place === "network") mustLeave(scanner, bodyTexts(body), { destination: url.origin, project });
         const sent = body === undefined ? undefined : await encoding.encode(body, url.origin);
         const bytes = sent?.bytes ?? 0;
-        record?.({ ...(engine === undefined ? {} : { engine }), place, origin: url.origin, bytes, attempt });
+        record?.({
+          ...(engine === undefined ? {} : { engine }),
+          ...(calls === undefined ? {} : { calls }),
+          ...{ place, origin: url.origin, bytes, attempt },
+        });
         const init: RequestInit = { method, headers: checked, redirect: "manual" };
         if (sent !== undefined) init.body = sent.body;
         if (sent?.encoding !== undefined) init.headers = { ...checked, "content-encoding": sent.encoding };
@@ -121,22 +129,35 @@ export interface EgressTotals {
   readonly bytes: number;
 }
 
-/** Counts what leaves the device; hand its `record` to an egress or a guard, and read the totals for an outcome. */
+/** Calls whose own totals are kept: many more than overlap. */
+const MAX_CALLS = 1000;
+
+/**
+ * Counts what leaves the device; hand its `record` to an egress or a guard, and read the totals for an outcome: of everything,
+ * or of one of the newest calls, which questions that overlap need.
+ */
 export function openEgress(next?: (record: EgressRecord) => void): {
   readonly record: (record: EgressRecord) => void;
-  readonly totals: () => EgressTotals;
+  readonly totals: (call?: string) => EgressTotals;
 } {
-  let requests = 0;
-  let bytes = 0;
+  let all: EgressTotals = { requests: 0, bytes: 0 };
+  const ofCalls = new Map<string, EgressTotals>();
+  const plus = ({ requests, bytes }: EgressTotals, more: number): EgressTotals => {
+    return { requests: requests + 1, bytes: bytes + more };
+  };
   return {
     record(entry) {
       if (entry.place === "network") {
-        requests++;
-        bytes += entry.bytes;
+        all = plus(all, entry.bytes);
+        for (const call of entry.calls ?? []) {
+          ofCalls.set(call, plus(ofCalls.get(call) ?? { requests: 0, bytes: 0 }, entry.bytes));
+          const [oldest] = ofCalls.keys();
+          if (ofCalls.size > MAX_CALLS) ofCalls.delete(oldest!); // a map keeps the order
+        }
       }
       next?.(entry);
     },
-    totals: () => ({ requests, bytes }),
+    totals: (call) => (call === undefined ? all : (ofCalls.get(call) ?? { requests: 0, bytes: 0 })),
   };
 }
 

@@ -7,7 +7,7 @@ import type {
 } from "@ai-sdk/provider";
 import { type Clock, systemClock } from "../core/clock.js";
 import { EngineError } from "../core/errors.js";
-import { projectOf } from "../core/language-model.js";
+import { PROVIDER_KEY, projectOf } from "../core/language-model.js";
 import type { Engine } from "../core/ports.js";
 import { newId, type Random, systemRandom } from "../core/random.js";
 import type { Egress } from "./egress.js";
@@ -192,6 +192,7 @@ class OpenAICompatibleModel implements BatchingLanguageModel {
       json: { requests: prepared.map(({ body }) => body) },
       signal,
       engine: this.#id,
+      calls: calls.flatMap((call) => callOf(call) ?? []),
       place: this.#place,
     });
     const text = await readBody(response, { maxBytes: calls.length * this.#maxResponseBytes, signal });
@@ -243,6 +244,7 @@ class OpenAICompatibleModel implements BatchingLanguageModel {
       signal,
       engine: this.#id,
       project: projectOf(options),
+      calls: callOf(options),
       place: this.#place,
     });
     const withheld: Withheld = { secrets: [...(key ? [key] : []), ...Object.values(this.#headers)], call: options };
@@ -286,6 +288,12 @@ class OpenAICompatibleModel implements BatchingLanguageModel {
       ...(status === undefined ? {} : { status }),
     });
   }
+}
+
+/** Its name, for the record of what left. */
+function callOf({ providerOptions }: LanguageModelV4CallOptions): readonly [string] | undefined {
+  const call = providerOptions?.[PROVIDER_KEY]?.["call"];
+  return typeof call === "string" ? [call] : undefined;
 }
 
 function completionsUrl(baseUrl: string): URL {
