@@ -1,6 +1,6 @@
 import { CannotAnswerError } from "../../core/errors.js";
 import type { MemoryHit } from "../../core/ports.js";
-import type { Asked } from "./asking.js";
+import { type Asked, beginsWithOne, letterBits } from "./asking.js";
 import { formatDate } from "./calendar.js";
 import type { Answerable, Skill, SkillContext } from "./skill.js";
 import type { TimeZones } from "./time-zones.js";
@@ -75,6 +75,8 @@ const MENTIONS_MEMORY =
   /^(?:what|when) (?:did|have|had|were) (?:i|we)\b|remember|recall|know about|notes?\b|saved|memory|history/i;
 const ALL_NOTES =
   /^(?:list|show|read|what are|give)(?: me)?(?: all)?(?: of)? (?:my|our|the)(?: saved)? notes$|^what did i (?:ask|tell) you to remember$/i;
+const NOTES_LETTERS = letterBits("lsrwg");
+const WHAT_LETTER = letterBits("w");
 const LAST_TALK =
   /^what (?:did|were|have) we (?:just )?(?:last )?(?:talk(?:ed|ing)? about|discuss(?:ed|ing)?)(?: last(?: time)?| before| recently| earlier)?$/i;
 const IMPLICIT =
@@ -86,8 +88,10 @@ const NOT_MINE =
 function parseRecall({ sentence, text }: Asked, zones: TimeZones): Answerable | undefined {
   if (sentence === "" || sentence.length > 400) return undefined;
   const recall = (answer: Answerable["answer"]): Answerable => ({ skill: "recall", answer });
-  if (ALL_NOTES.test(sentence)) return recall((context) => listNotes(context, zones));
-  if (LAST_TALK.test(sentence)) return recall((context) => lastTalk(context, zones));
+  if (beginsWithOne(sentence, NOTES_LETTERS) && ALL_NOTES.test(sentence))
+    return recall((context) => listNotes(context, zones));
+  const asksWhat = beginsWithOne(sentence, WHAT_LETTER);
+  if (asksWhat && LAST_TALK.test(sentence)) return recall((context) => lastTalk(context, zones));
   if (MENTIONS_MEMORY.test(sentence)) {
     const asked = text.replace(/^(?:(?:hey|hi|ok|okay|so|please)[\s,]+)+/i, "").replace(/[\s?.!]+$/, "");
     for (const pattern of EXPLICIT) {
@@ -95,7 +99,7 @@ function parseRecall({ sentence, text }: Asked, zones: TimeZones): Answerable | 
       if (match !== null) return recall((context) => explicit(match[1]!, context, zones));
     }
   }
-  const implicit = IMPLICIT.exec(sentence);
+  const implicit = asksWhat ? IMPLICIT.exec(sentence) : null;
   if (implicit === null || NOT_MINE.test(implicit[1]!)) return undefined;
   return recall((context) => byChance(implicit[1]!, context, zones));
 }

@@ -1,4 +1,4 @@
-import type { Asked } from "./asking.js";
+import { type Asked, beginsWithOne, letterBits } from "./asking.js";
 import type { Skill } from "./skill.js";
 
 /** How much of the front of a text may hold the order; the rest is what is measured. */
@@ -48,9 +48,13 @@ const PALINDROME =
 const SORT =
   /^(?:sort|alphabeti[sz]e|order)(?: alphabetically)?(?: the| these| this| following| words| list| names| lines| numbers| alphabetically)*\s*:\s*/i;
 
+const REQUEST_LETTERS = letterBits("pct");
+
 function parseMeasure({ text, sentence }: Asked): (() => string) | undefined {
   const head = text.slice(0, HEAD);
-  const order = head.replace(/^(?:please |can you |could you |tell me )+/i, "");
+  const order = beginsWithOne(head, REQUEST_LETTERS)
+    ? head.replace(/^(?:please |can you |could you |tell me )+/i, "")
+    : head;
   const skipped = head.length - order.length;
   const long = (match: RegExpExecArray | null): string | undefined => {
     if (match === null) return undefined;
