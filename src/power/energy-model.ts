@@ -25,6 +25,7 @@ export type RadioName = "wifi" | "cellular";
 /**
  * Huang et al., "A Close Examination of Performance and Power Characteristics of 4G LTE Networks", MobiSys 2012: tables 3
  * (promotion and tail) and 4 (power by throughput), median throughputs of section 4. A phone of 2011; later ones are better.
+ * Quoted from memory of the paper: only its abstract could be read again when this was written.
  */
 export const RADIOS: Readonly<Record<RadioName, RadioModel>> = {
   cellular: {
@@ -50,6 +51,10 @@ export const RADIOS: Readonly<Record<RadioName, RadioModel>> = {
     tailMilliwatts: 119.3,
   },
 };
+
+/** Where the figures of the radios are from, for a person. */
+export const RADIO_SOURCE =
+  "radio: Huang et al., MobiSys 2012, tables 3 and 4 (a phone of 2011), quoted from memory of the paper";
 
 /** What energy costs on a kind of device. */
 export interface DeviceClass {

@@ -10,6 +10,7 @@ import {
   type DeviceClass,
   type DeviceClassName,
   milliampereHours,
+  RADIO_SOURCE,
   RADIOS,
   type RadioName,
 } from "../../power/energy-model.js";
@@ -187,7 +188,7 @@ function printDay(
       `Not in it: a local model's own work (${ASSUMED.localModelMs / 1000} s a question, assumed) ${report.localModelMah.toFixed(1)} mAh;`,
       `  the device awake because its microphone is: ${report.awakeMah.toFixed(0)} mAh (docs/power.md)`,
       `Measured here: questions${isListeningMeasured ? " and listening" : ""}. Assumed:${isListeningMeasured ? "" : " listening,"} ${ASSUMED.remoteMs / 1000} s of network a remote question`,
-      ...model.device.sources.map((source) => `Source: ${source}`),
+      ...[...model.device.sources, RADIO_SOURCE].map((source) => `Source: ${source}`),
     ].join("\n"),
   );
 }
