@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { History } from "./history.js";
+import { History, wasKept } from "./history.js";
 import type { Turn } from "./turn.js";
 import { entersPrompt, turnTokens } from "./turn-tokens.js";
 
@@ -51,6 +51,7 @@ test("knows of its turns what a prompt needs, also after some have left", () => 
     privacy: fc.constantFrom<Turn["privacy"]>("open", "device-only"),
     question: fc.string(),
     answer: fc.constantFrom("", "an answer"),
+    ruleIds: fc.constantFrom<readonly string[]>([], ["PRIVACY_001"]),
   });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), fc.array(turn), (windowTurns, added) => {
@@ -60,6 +61,7 @@ test("knows of its turns what a prompt needs, also after some have left", () => 
         const kept = [...history].filter(entersPrompt);
         expect(history.forPrompts).toBe(kept.length);
         expect(history.deviceOnly).toBe(kept.filter(({ privacy }) => privacy === "device-only").length);
+        expect(history.kept).toBe([...history].filter(wasKept).length);
         for (let age = 0; age < history.length; age++) {
           expect(history.tokensAt(age)).toBe(turnTokens(history.at(age)!));
         }

@@ -227,3 +227,34 @@ test("a turn is taken in within the time of a few hundred characters read by the
   fastest(turn);
   expect(fastest(long) / fastest(turn)).toBeLessThan(10); // half a megabyte costs what its first kilobyte does
 });
+
+describe("a question that was looked at before it became a turn", () => {
+  const turn = { question: NEW_FLIGHT, answer: "Here it is", seq: 9 };
+
+  test("leaves the very state that it leaves without the look, also when another project was entered meanwhile", () => {
+    const memory = new TopicMemory(weights);
+    const [plain, looked, interrupted, other] = [memory.empty(), memory.empty(), memory.empty(), memory.empty()];
+    for (const project of [plain, looked, interrupted, other]) hear(memory, project, FLIGHTS);
+    memory.observe(plain, turn);
+    memory.staysOnTopic(looked, NEW_FLIGHT);
+    memory.observe(looked, turn);
+    memory.staysOnTopic(interrupted, NEW_FLIGHT);
+    memory.observe(other, { ...turn, question: FOOD[0]! });
+    memory.observe(interrupted, turn);
+    expect(looked.state).toEqual(plain.state);
+    expect(interrupted.state).toEqual(plain.state);
+    expect(memory.save(looked)).toEqual(memory.save(plain));
+    expect(looked.utterances).toBe(plain.utterances);
+  });
+
+  test("counts once, and not at all while it is no turn", () => {
+    const memory = new TopicMemory(weights);
+    const [plain, looked] = [memory.empty(), memory.empty()];
+    for (const project of [plain, looked]) hear(memory, project, FLIGHTS);
+    memory.staysOnTopic(looked, NEW_FLIGHT);
+    memory.observe(looked, { ...turn, question: FOOD[0]! });
+    memory.observe(plain, { ...turn, question: FOOD[0]! });
+    expect(looked.state).toEqual(plain.state);
+    expect(memory.save(looked)).toEqual(memory.save(plain));
+  });
+});
