@@ -43,7 +43,7 @@ export const FIRST_STAGE_STEPS = 5000;
  * interrupted goes on from its last checkpoint.
  */
 export async function trainFirstStage(training: FirstStageTraining, terminal: Terminal): Promise<number> {
-  const { phrase, positives, negatives, dev, steps, seed, path } = training;
+  const { phrase, positives, dev, steps, seed, path } = training;
   const network = await trained(training, terminal);
   const model = {
     ...{ phrase, normalization: positives.normalization, encoding: WAKE_SHAPE.encoding, network },
