@@ -199,10 +199,13 @@ export class Orchestrator {
   ): Promise<number> {
     const { signal, onOutcome } = options;
     if (this.#queue === undefined) return 0;
+    const projects = new Set((await this.#queue.list()).map(({ scope }) => scope));
+    // Those of several projects are asked side by side and may share a request; those of one come one after the other.
+    const together = projects.size > 1 ? { priority: MAY_WAIT_BELOW - 1 } : {};
     return this.#queue.flush(
       async (item) => {
         try {
-          const query: Query = { ...item.content, project: item.scope, queue: false };
+          const query: Query = { ...item.content, ...together, project: item.scope, queue: false };
           const outcome = await this.#answerTo(query, signal === undefined ? {} : { signal }, item.key);
           if (outcome === undefined) return { kind: "later" };
           onOutcome?.(item, outcome);

@@ -133,6 +133,22 @@ describe("the budget", () => {
 });
 
 describe("the queue", () => {
+  test("asks what waits in several projects in one request, where the remote takes several", async () => {
+    await server.close();
+    server = await startOpenAIServer(({ json }) => {
+      const { requests = [] } = json as { requests?: object[] };
+      const responses = requests.map((_, index) => ({ status: 200, body: completion({ content: `answer ${index}` }) }));
+      return jsonReply({ responses });
+    });
+    await home.run(["config", "set", "remote.baseUrl", server.baseUrl]);
+    await home.run(["config", "set", "remote.batchUrl", `${server.baseUrl}/batch`]);
+    for (const project of ["a", "b", "c"])
+      await home.run(["ask", "--remote", "--background", "-p", project, `tell me a tale of ${project}`]);
+    const { answered, outcomes } = JSON.parse((await home.run(["queue", "flush", "--json"])).stdout);
+    expect({ answered, outcomes }).toMatchObject({ answered: 3, outcomes: [{ project: "a" }, { project: "b" }, {}] });
+    expect(server.requests.map(({ path }) => path)).toEqual(["/v1/batch"]);
+  });
+
   test("is empty, listed, flushed and dropped without complaint", async () => {
     expect((await home.run(["queue", "list"])).stdout).toContain("No question waits");
     expect(JSON.parse((await home.run(["queue", "list", "--json"])).stdout)).toEqual({ waiting: [] });
