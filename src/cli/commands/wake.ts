@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Pcm16Decoder } from "../../core/audio-source.js";
 import { systemClock } from "../../core/clock.js";
 import { microphoneCapture, NoRecorderError } from "../../platform/node/microphone-capture.js";
+import { PowerController } from "../../power/power-controller.js";
 import { type HeardPhrase, WakeListener } from "../../wake/listener.js";
 import { readAudio, SAMPLE_RATE } from "../../wake/read-audio.js";
 import { Resampler } from "../../wake/resample.js";
@@ -82,12 +83,15 @@ export async function listenWake(parsed: Parsed, terminal: Terminal): Promise<nu
   const device = parsed.text("device");
   const source = microphoneCapture(device === undefined ? {} : { device });
   remark(terminal, "Listening; nothing is recorded. Ctrl-C ends it");
+  // Somebody asked for it, so listening has no end of its own, as on a charger.
+  const power = new PowerController({ clock: systemClock, state: "listening", charging: true });
+  if (!parsed.flag("json")) power.onChange(({ to }) => remark(terminal, `Power: ${to}`));
   await runWakeLoop({
     source,
     listener,
     clock: systemClock,
     signal: terminal.signal,
-    power: { dispatch: () => {} },
+    power,
     onWake: (event) => tell(event, parsed.flag("json"), terminal),
     onLost(error, retryMs) {
       if (error instanceof NoRecorderError) throw new CommandError(error.message);
@@ -97,6 +101,7 @@ export async function listenWake(parsed: Parsed, terminal: Terminal): Promise<nu
       );
     },
   });
+  power.close();
   report();
   return EXIT.interrupted;
 }
