@@ -86,22 +86,25 @@ export async function listenWake(parsed: Parsed, terminal: Terminal): Promise<nu
   // Somebody asked for it, so listening has no end of its own, as on a charger.
   const power = new PowerController({ clock: systemClock, state: "listening", charging: true });
   if (!parsed.flag("json")) power.onChange(({ to }) => remark(terminal, `Power: ${to}`));
-  await runWakeLoop({
-    source,
-    listener,
-    clock: systemClock,
-    signal: terminal.signal,
-    power,
-    onWake: (event) => tell(event, parsed.flag("json"), terminal),
-    onLost(error, retryMs) {
-      if (error instanceof NoRecorderError) throw new CommandError(error.message);
-      remark(
-        terminal,
-        safe(`${error?.message ?? "The microphone went away"}. Asleep; trying again in ${retryMs / 1000} s`),
-      );
-    },
-  });
-  power.close();
+  try {
+    await runWakeLoop({
+      source,
+      listener,
+      clock: systemClock,
+      signal: terminal.signal,
+      power,
+      onWake: (event) => tell(event, parsed.flag("json"), terminal),
+      onLost(error, retryMs) {
+        if (error instanceof NoRecorderError) throw new CommandError(error.message);
+        remark(
+          terminal,
+          safe(`${error?.message ?? "The microphone went away"}. Asleep; trying again in ${retryMs / 1000} s`),
+        );
+      },
+    });
+  } finally {
+    power.close();
+  }
   report();
   return EXIT.interrupted;
 }
