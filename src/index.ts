@@ -2,8 +2,10 @@ export { AuditLog, type LineLog } from "./audit/audit-log.js";
 export { type ChainedEntry, type ChainVerification, type Sha256, verifyChain } from "./audit/hash-chain.js";
 export { type DepartureReport, departures } from "./audit/report.js";
 export { ContextManager, type ProjectState } from "./context/context-manager.js";
+export { KeptAnswers } from "./context/kept-answers.js";
 export { MemoryStore } from "./context/memory-store.js";
 export { type Project, ProjectExistsError, ProjectNameError, UnknownProjectError } from "./context/project.js";
+export { QueuedQuestions } from "./context/queued-questions.js";
 export type { ProjectSnapshot } from "./context/snapshot.js";
 export { SqlStore } from "./context/sql-store.js";
 export type { ContextStore } from "./context/store.js";
@@ -22,7 +24,9 @@ export {
   type MemoryHit,
   noTelemetry,
   type ProjectMemory,
+  type Refusal,
   type Span,
+  type Spending,
   type Telemetry,
   unknownDevice,
 } from "./core/ports.js";
@@ -30,6 +34,9 @@ export { type CallSettings, DEFAULT_PROJECT, type Preference, type Query, type R
 export { type Random, seededRandom, systemRandom } from "./core/random.js";
 export type { SqlDriver, SqlRow, SqlValue } from "./core/sql.js";
 export type { RuleAction, RuleHit, ScannedText, Severity, Verdict } from "./core/verdict.js";
+export { type EngineBatchOptions, withBatching } from "./engines/batched.js";
+export { breakerRefusal, withBreaker } from "./engines/breaking.js";
+export { cachedAgeOf, type EngineCacheOptions, withCache } from "./engines/cached.js";
 export { deviceSkillsEngine } from "./engines/device-skills/device-skills.js";
 export { createEgress, type Egress, type EgressRecord } from "./engines/egress.js";
 export { withEgressGuard } from "./engines/guarded.js";
@@ -48,7 +55,30 @@ export { Metrics } from "./metrics/metrics.js";
 export { prometheusText } from "./metrics/prometheus.js";
 export type { MetricsSnapshot } from "./metrics/snapshot.js";
 export { TraceRecorder } from "./metrics/trace.js";
-export { type AnswerOptions, Orchestrator, type OrchestratorOptions, type Plan } from "./orchestrator.js";
+export {
+  type AnswerOptions,
+  Orchestrator,
+  type OrchestratorOptions,
+  type Plan,
+  type QueuedQuestion,
+} from "./orchestrator.js";
+export { Batcher, type BatcherOptions } from "./resilience/batcher.js";
+export {
+  type BreakerState,
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  CircuitOpenError,
+} from "./resilience/circuit-breaker.js";
+export { OfflineQueue, type OfflineQueueOptions, type QueuedItem } from "./resilience/offline-queue.js";
+export {
+  type CacheCounts,
+  type CachedTexts,
+  ResponseCache,
+  type ResponseCacheOptions,
+} from "./resilience/response-cache.js";
+export { RetryBudget } from "./resilience/retry-budget.js";
+export { SingleFlight } from "./resilience/single-flight.js";
+export { SpendingLedger, type SpendingLedgerOptions, type SpendingLimits } from "./resilience/spending-ledger.js";
 export { Router, type RouterOptions, type RoutingInput } from "./routing/router.js";
 export { defaultRules } from "./rules/default-rules.js";
 export { ExpertSystem, type ExpertSystemOptions, type Rule } from "./rules/expert-system.js";
