@@ -30,6 +30,14 @@ export async function openStore(settings: Settings, terminal: Terminal): Promise
  * WebAssembly; 2-core EPYC, Node 20.20.2, 2026-11-23).
  */
 export async function storeForDecision(settings: Settings, terminal: Terminal): Promise<ContextStore> {
-  const isNeeded = settings.text("remote.baseUrl") !== undefined && existsSync(pathsOf(terminal).storeFile);
+  const isNeeded = existsSync(pathsOf(terminal).storeFile) && (await mayLeave(settings, terminal));
   return isNeeded ? openStore(settings, terminal) : new MemoryStore();
+}
+
+/** A server on this device may pass its questions on to a cloud: then its model is on the network. */
+async function mayLeave(settings: Settings, terminal: Terminal): Promise<boolean> {
+  if (settings.text("remote.baseUrl") !== undefined) return true;
+  const { serversOnThisDevice } = await import("./local-engines.js");
+  const servers = await serversOnThisDevice(settings, terminal);
+  return servers.some(({ models }) => models.some(({ forwardsToCloud }) => forwardsToCloud));
 }
