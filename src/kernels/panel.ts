@@ -12,7 +12,13 @@ export function panelIndex(rows: number, row: number, column: number): number {
 }
 
 /** Writes one row of a panel (groups, rows, 4). Returns 0, or NaN when a value is not finite. */
-export function packRow(panel: Float64Array, rows: number, row: number, values: ArrayLike<number>, length: number): number {
+export function packRow(
+  panel: Float64Array,
+  rows: number,
+  row: number,
+  values: ArrayLike<number>,
+  length: number,
+): number {
   let check = 0;
   for (let column = 0; column < length; column++) {
     const value = values[column]!;

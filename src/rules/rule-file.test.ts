@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type LeastWork, leastWork } from "../../test/support/least-work.js";
 import { ManualClock } from "../testing.js";
 import { ExpertSystem } from "./expert-system.js";
 import { parseLocatedJson } from "./located-json.js";
@@ -83,18 +84,10 @@ describe("a rule of one's own", () => {
       keywords: ["aa"],
       pattern: "(?:a+)+(?:a|aa){2,60}b",
     });
-    const fastest = (length: number): number => {
-      const text = "a".repeat(length);
-      let best = Number.POSITIVE_INFINITY;
-      for (let run = 0; run < 4; run++) {
-        const began = performance.now();
-        ask(system, text);
-        best = Math.min(best, performance.now() - began);
-      }
-      return best;
-    };
-    fastest(1000);
-    expect(fastest(32_000)).toBeLessThan(Math.max(16 * fastest(4000), 30));
+    const work = (length: number) => (): unknown => ask(system, "a".repeat(length));
+    const most = ({ small }: LeastWork): number => Math.max(16 * small, 30);
+    const least = leastWork({ small: work(4000), large: work(32_000) }, (one) => one.large < most(one));
+    expect(least.large).toBeLessThan(most(least));
   });
 });
 
