@@ -25,7 +25,7 @@ test("a raster larger than the terminal keeps every spike in some dot", () => {
 test("the SVG has a tick for each spike and escapes its title", () => {
   const svg = rasterSvg(diagonal(12), { stepMs: 10, title: "a < b" });
   expect(svg.match(/M[\d.]+ [\d.]+v[\d.]+(?=[M"])/g)?.length).toBeGreaterThanOrEqual(12);
-  expect(svg).toContain("a &lt; b");
+  expect(svg).toContain("<title>a &lt; b</title>");
   expect(svg).toContain(">100<");
   expect(svg).not.toContain("NaN");
 });

@@ -74,6 +74,7 @@ export function rasterSvg(
       `<path d="M${x(ms / stepMs)} ${bottom}v5"/><text x="${x(ms / stepMs)}" y="${bottom + 18}" text-anchor="middle">${ms}</text>`,
     );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
+<title>${escaped(title)}</title>
 <g fill="#666" stroke="none"><text x="${margin.left}" y="20" font-size="14">${escaped(title)}</text>
 <text x="${width / 2}" y="${height - 2}" text-anchor="middle">time, ms</text>
 <text x="${margin.left - 6}" y="${bottom}" text-anchor="end">0</text><text x="${margin.left - 6}" y="${margin.top + 10}" text-anchor="end">${raster.neurons - 1}</text></g>
