@@ -64,7 +64,7 @@ export async function recordWake(parsed: Parsed, terminal: Terminal): Promise<nu
   if (taken.error !== undefined && taken.done < count) throw new CommandError(taken.error.message);
   remark(
     terminal,
-    `${taken.done} recordings. Next: mobile-ai wake train --phrase "${phrase}" --positives ${parsed.words[0]!} --negatives DIR --base computer`,
+    `${taken.done} recordings. Next: mobile-ai wake train --phrase "${phrase}" --positives ${parsed.words[0]!} --negatives DIR --base computer --speakers 40`,
   );
   return taken.done < count && terminal.signal.aborted ? EXIT.interrupted : taken.done === 0 ? EXIT.failed : 0;
 }
