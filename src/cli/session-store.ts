@@ -25,9 +25,9 @@ export async function openStore(settings: Settings, terminal: Terminal): Promise
 }
 
 /**
- * A store for a decision that is only shown: an empty one in memory where nothing is stored, or where no network engine is set up,
- * so that no mark of a project can change the route. Opening SQLite is half of what such a command costs (90 ms and 13 MB of
- * WebAssembly; 2-core EPYC, Node 20.20.2, 2026-11-23).
+ * A store for a decision that is only shown: an empty one in memory where nothing is stored, or where no engine is on the network,
+ * so that no mark of a project can change the route. Opening SQLite costs 58 ms and 7 MB (2-core EPYC, Node 20.20.2,
+ * 2026-11-23).
  */
 export async function storeForDecision(settings: Settings, terminal: Terminal): Promise<ContextStore> {
   const isNeeded = existsSync(pathsOf(terminal).storeFile) && (await mayLeave(settings, terminal));
