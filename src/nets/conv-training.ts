@@ -1,5 +1,6 @@
 import type { Random } from "../core/random.js";
 import { type ConvolutionKernels, convolutionKernels } from "../kernels/convolution.js";
+import { type Trained, type TrainedBlock, trained, trainedBlock } from "./conv-training-arrays.js";
 import {
   type BlockParameters,
   type ConvolutionParameters,
@@ -7,38 +8,11 @@ import {
   gatherPatches,
   macsOf,
   mixShape,
-  type PlannedBlock,
   planBlocks,
 } from "./separable-convolution.js";
 
 /** Variance below which a channel counts as constant. */
 const EPSILON = 1e-4;
-
-/** One array that training moves: its values, gradient, and both running means of Adam. */
-interface Trained {
-  readonly values: Float32Array;
-  readonly gradient: Float32Array;
-  readonly first: Float32Array;
-  readonly second: Float32Array;
-  /** The running mean of the values, which is what is kept at the end (Polyak and Juditsky 1992). */
-  readonly average: Float32Array;
-  readonly decays: boolean;
-}
-
-interface TrainedBlock {
-  readonly plan: PlannedBlock;
-  readonly depthwise: Trained | undefined;
-  readonly mix: Trained;
-  readonly scale: Trained;
-  readonly shift: Trained;
-  /** (batch * places, mixed), (batch * places, channels), the same rectified. */
-  readonly middle: Float32Array;
-  readonly raw: Float32Array;
-  readonly out: Float32Array;
-  /** Of the last batch, or of many while calibrating: (channels). */
-  readonly mean: Float32Array;
-  readonly inverse: Float32Array;
-}
 
 /** Everything a trainer needs to go on where it stopped: copies. */
 export interface TrainingSnapshot {
@@ -433,42 +407,4 @@ export class ConvolutionTrainer {
       }
     }
   }
-}
-
-function trained(
-  kernels: ConvolutionKernels,
-  length: number,
-  initial: (index: number) => number,
-  decays: boolean,
-): Trained {
-  const array = {
-    values: kernels.f32(length),
-    gradient: kernels.f32(length),
-    first: kernels.f32(length),
-    second: kernels.f32(length),
-    average: kernels.f32(length),
-    decays,
-  };
-  for (let index = 0; index < length; index++) array.values[index] = initial(index);
-  array.average.set(array.values);
-  return array;
-}
-
-function trainedBlock(kernels: ConvolutionKernels, plan: PlannedBlock, batch: number, random: Random): TrainedBlock {
-  const { kind, kt, kf, channels, channelsOut, mixed, places } = plan;
-  const uniform = (width: number) => (): number => (2 * random.next() - 1) * width;
-  const rows = batch * places;
-  return {
-    plan,
-    depthwise:
-      kind === "full" ? undefined : trained(kernels, kt * kf * channels, uniform(Math.sqrt(3 / (kt * kf))), true),
-    mix: trained(kernels, mixed * channelsOut, uniform(Math.sqrt(6 / mixed)), true),
-    scale: trained(kernels, channelsOut, () => 1, false),
-    shift: trained(kernels, channelsOut, () => 0, false),
-    middle: kernels.f32(rows * mixed),
-    raw: kernels.f32(rows * channelsOut),
-    out: kernels.f32(rows * channelsOut),
-    mean: kernels.f32(channelsOut),
-    inverse: kernels.f32(channelsOut),
-  };
 }
