@@ -15,7 +15,7 @@ import type { Turn } from "./context/turn.js";
 import { type Clock, systemClock } from "./core/clock.js";
 import type { RoutingDecision } from "./core/decision.js";
 import type { DecisionEnd, DecisionLog } from "./core/decision-record.js";
-import { CannotAnswerError } from "./core/errors.js";
+import { CannotAnswerError, EngineError } from "./core/errors.js";
 import { collectStream, PROVIDER_KEY, textOfContent, totalsOf } from "./core/language-model.js";
 import type { Attempt, Outcome } from "./core/outcome.js";
 import {
@@ -232,7 +232,7 @@ export class Orchestrator {
       const decision = await this.#decide(query, options.signal); //                              1, 2 what must stay, where it goes, and why
       const { verdict, input, routing } = decision;
       if (completes !== undefined && routing.deferred) return undefined;
-      const queued = await this.#enqueue(query, routing);
+      let queued = routing.deferred ? await this.#enqueue(query) : undefined;
       log = this.#openLog(query, decision);
       const facts = (): Pick<Outcome, "id" | "verdict" | "decision" | "attempts" | "durationMs"> => ({
         ...(log === undefined ? {} : { id: log.id }),
@@ -247,9 +247,16 @@ export class Orchestrator {
         return outcome;
       }
       const held = new HeldParts(routing.skill === "remember" ? options.onPart : undefined);
-      const given = await this.#generate(query, decision, { attempts, log, ...options, ...held.options }); // 3, 4 prompt and engine
+      const network = new NetworkSeen();
+      const calls = { attempts, log, network, ...options, ...held.options };
+      const given = await this.#generate(query, decision, calls); //                              3, 4 prompt and engine
+      if (network.isAway && given?.engine.place !== "network") {
+        if (completes !== undefined) return undefined; // it waits on for the remote
+        queued ??= await this.#enqueue(query);
+      }
       if (given === undefined && queued !== undefined) {
-        const reason = routing.reasons.find(({ code }) => code.startsWith("veto/"))?.detail ?? "no network";
+        const veto = routing.deferred ? routing.reasons.find(({ code }) => code.startsWith("veto/")) : undefined;
+        const reason = veto?.detail ?? attempts.at(-1)?.failure ?? "there is no network";
         outcome = { kind: "queued", reason, ...facts(), queued };
         return outcome;
       }
@@ -408,7 +415,13 @@ export class Orchestrator {
   #generate(
     query: Query,
     { input, routing, order }: Decision,
-    { attempts, log, signal, onPart }: AnswerOptions & { attempts: Attempt[]; log: QuestionLog | undefined },
+    {
+      attempts,
+      log,
+      network,
+      signal,
+      onPart,
+    }: AnswerOptions & { attempts: Attempt[]; log: QuestionLog | undefined; network: NetworkSeen },
   ): Promise<Given | undefined> {
     return runCascade(order, {
       call: (engine, listener) => this.#call(engine, query, { signal, listener, log }),
@@ -418,8 +431,10 @@ export class Orchestrator {
       attempts,
       clock: this.#clock,
       onPart,
-      onFailure: (engine, error) =>
-        this.#telemetry.count(METRIC.engineErrors, { [LABEL.engine]: engine.id, [LABEL.kind]: nameOf(error) }),
+      onFailure: (engine, error) => {
+        if (engine.place === "network") network.failed(error);
+        this.#telemetry.count(METRIC.engineErrors, { [LABEL.engine]: engine.id, [LABEL.kind]: nameOf(error) });
+      },
       signal,
     });
   }
@@ -543,10 +558,10 @@ export class Orchestrator {
   }
 
   /** Keeps a question for the network of later, where it may be kept; resolves to its key. */
-  async #enqueue(query: Query, routing: RoutingDecision): Promise<string | undefined> {
+  async #enqueue(query: Query): Promise<string | undefined> {
     const { project = DEFAULT_PROJECT } = query;
     const isBare = query.conversation === undefined && query.settings === undefined && query.remember !== false;
-    if (this.#queue === undefined || !routing.deferred || query.queue === false || !isBare) return undefined;
+    if (this.#queue === undefined || query.queue === false || !isBare) return undefined;
     await this.context.open(project);
     return this.#queue.add(project, queuedOf(query));
   }
@@ -573,6 +588,22 @@ export class Orchestrator {
     }
     span.set({ outcome: kind, route });
     span.end();
+  }
+}
+
+/** Whether the calls of one question found any network. */
+class NetworkSeen {
+  #unreachable = 0;
+  #others = 0;
+
+  failed(error: unknown): void {
+    if (error instanceof EngineError && error.unreachable) this.#unreachable++;
+    else this.#others++;
+  }
+
+  /** There were calls, and none of them reached anything. */
+  get isAway(): boolean {
+    return this.#unreachable > 0 && this.#others === 0;
   }
 }
 

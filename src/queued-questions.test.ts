@@ -127,4 +127,28 @@ describe("a question that the network must answer, while there is none", () => {
     expect(shown).toEqual([]);
     expect(await history("work")).toEqual([]);
   });
+
+  test("is queued, too, when the device thinks that it is online and nothing can be reached; it waits on until something can", async () => {
+    const away = new EngineError("Cannot reach https://host: ENOTFOUND", { retryable: true, unreachable: true });
+    const { status, start, store, history } = world({ remote: [away, away, "the large answer"] });
+    status.online = true;
+    const orchestrator = start();
+    expect(await orchestrator.answer({ text: HARD, project: "work" })).toMatchObject({
+      engine: "small",
+      queued: expect.any(String),
+    });
+    expect(await orchestrator.flushQueue()).toBe(0);
+    expect((await store.items("queued"))[0]?.text).toContain('"failures":0');
+    expect(await orchestrator.flushQueue()).toBe(1);
+    expect(await history("work")).toEqual([`${HARD} -> the large answer`, `${HARD} -> the small answer`]);
+    const alone = world({ local: false, remote: [away] });
+    alone.status.online = true;
+    expect(await alone.start().answer({ text: HARD })).toMatchObject({
+      kind: "queued",
+      reason: expect.stringContaining("ENOTFOUND"),
+    });
+    const reset = world({ local: false, remote: [new EngineError("reset", { retryable: true })] });
+    reset.status.online = true;
+    expect(await reset.start().answer({ text: HARD })).toMatchObject({ kind: "unanswerable" }); // it may have been heard
+  });
 });

@@ -337,7 +337,7 @@ describe.each(faults)("under %s", (_, script, ending) => {
     expected: string | undefined,
     secret: readonly string[],
   ): Promise<void> => {
-    const { outcome, shown } = await ask(given, query, stream);
+    const { outcome, shown } = await ask(given, { ...query, queue: false }, stream);
     if (shown.startsWith("piece")) {
       // Something was shown: no other answer may follow it.
       expect([outcome.kind, shown]).toEqual(["unanswerable", partial]);

@@ -6,13 +6,18 @@ export class EngineError extends Error {
   readonly retryable: boolean;
   readonly status?: number;
   readonly retryAfterMs?: number;
+  /** No connection came about, so nothing was asked: as if there were no network. */
+  readonly unreachable: boolean;
 
   constructor(
     message: string,
-    options: { retryable: boolean; status?: number; retryAfterMs?: number; cause?: unknown } = { retryable: false },
+    options: { retryable: boolean; status?: number; retryAfterMs?: number; unreachable?: boolean; cause?: unknown } = {
+      retryable: false,
+    },
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.retryable = options.retryable;
+    this.unreachable = options.unreachable === true;
     if (options.status !== undefined) this.status = options.status;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }

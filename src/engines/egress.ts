@@ -249,9 +249,22 @@ async function reach(transmit: Fetch, url: URL, init: RequestInit, signal: Abort
     return await untilAborted(transmit(url.href, init), signal);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw new EngineError(`Cannot reach ${url.origin}: ${failureOf(error)}`, { retryable: true, cause: error });
+    const reason = failureOf(error);
+    const unreachable = UNREACHABLE.has(reason);
+    throw new EngineError(`Cannot reach ${url.origin}: ${reason}`, { retryable: true, unreachable, cause: error });
   }
 }
+
+/** Failures before a connection came about; after a reset the question may have been heard. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
 
 /** Node says "fetch failed" and hides the reason one level below. */
 function failureOf(error: unknown): string {
