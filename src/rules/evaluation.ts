@@ -48,14 +48,10 @@ export function evaluateRules(
     if (counted) entry.counted++;
     if (wrong) entry.wrong.push(id);
   };
-  const microseconds: number[] = [];
-  for (const row of rows) system.evaluate([{ source: "question", text: row.text }]);
+  const microseconds = timesOf(rows, system, options.clock);
   for (const [index, row] of rows.entries()) {
     options.progress?.(index, rows.length);
-    const texts = [{ source: "question", text: row.text }] as const;
-    const beganMs = options.clock.monotonicMs();
-    const verdict = system.evaluate(texts);
-    microseconds.push((options.clock.monotonicMs() - beganMs) * 1000);
+    const verdict = system.evaluate([{ source: "question", text: row.text }]);
     const alarm = verdict.kind !== "allow";
     if (SENSITIVE.has(row.label)) {
       count(`recall/${row.label}/${row.kind}`, alarm, !alarm, row.id);
@@ -91,6 +87,24 @@ export function evaluateRules(
     figures["microseconds/p99"] = microseconds[Math.floor(microseconds.length * 0.99)]!;
   }
   return { figures, rows: sizes, wrong };
+}
+
+/** Passes that are timed, after one that warms the code. */
+const TIMED_PASSES = 4;
+
+/** Time of each text, the quickest of some passes over all of them: what else the machine did is not the rules'. */
+function timesOf(rows: readonly EvaluationRow[], system: ExpertSystem, clock: Clock): number[] {
+  const microseconds = new Array<number>(rows.length).fill(Number.POSITIVE_INFINITY);
+  for (let pass = 0; pass <= TIMED_PASSES; pass++) {
+    for (const [index, { text }] of rows.entries()) {
+      const texts = [{ source: "question", text }] as const;
+      const beganMs = clock.monotonicMs();
+      system.evaluate(texts);
+      const taken = (clock.monotonicMs() - beganMs) * 1000;
+      if (pass > 0 && taken < microseconds[index]!) microseconds[index] = taken;
+    }
+  }
+  return microseconds;
 }
 
 const KIND_OF_ENTITY: Readonly<Record<string, readonly string[]>> = {
