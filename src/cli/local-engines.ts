@@ -10,7 +10,7 @@ import { ModelFiles } from "../platform/node/model-files.js";
 import { CommandError, UsageError } from "./command.js";
 import { pathsOf } from "./configuration.js";
 import { readIfPresent, writePrivateFile } from "./files.js";
-import { probedFetch } from "./probed-fetch.js";
+import { createProbedFetch } from "./probed-fetch.js";
 import type { Settings } from "./settings.js";
 import type { Terminal } from "./terminal.js";
 
@@ -78,7 +78,7 @@ function threadStore(terminal: Terminal): ThreadStore {
 /** The model servers that run on this device now; none are looked for when the settings say so. */
 export async function serversOnThisDevice(settings: Settings, terminal: Terminal): Promise<LocalServer[]> {
   return settings.flag("local.detectServers")
-    ? detectLocalServers({ signal: terminal.signal, fetch: probedFetch })
+    ? detectLocalServers({ signal: terminal.signal, fetch: createProbedFetch() })
     : [];
 }
 
