@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import type { RouterRow } from "../routing/router-rows.js";
 import { CommandError } from "./command.js";
-import { reasonOf } from "./files.js";
+import { jsonLines, jsonLinesFiles } from "./json-lines.js";
 
 const score = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const rowSchema = v.object({
@@ -30,41 +29,18 @@ export async function readRouterRows(paths: readonly string[]): Promise<RouterDa
   const files: string[] = [];
   const hash = createHash("sha256");
   for (const path of paths.flatMap((each) => each.split(","))) {
-    for (const file of await filesOf(path.trim())) {
+    for (const file of await jsonLinesFiles(path.trim())) {
       const text = await readFile(file, "utf8");
       hash.update(text);
       files.push(file);
-      for (const [index, line] of text.split("\n").entries())
-        if (line.trim() !== "") rows.push(rowOf(line, `${file}:${index + 1}`));
+      for (const row of jsonLines(text, file, rowSchema)) rows.push(rowOf(row));
     }
   }
   if (rows.length === 0) throw new CommandError(`Cannot read ${paths.join(", ")}: found no row in it`);
   return { rows, files, sha256: hash.digest("hex") };
 }
 
-async function filesOf(path: string): Promise<readonly string[]> {
-  try {
-    if ((await stat(path)).isFile()) return [path];
-    const names = (await readdir(path)).filter((name) => name.endsWith(".jsonl")).sort();
-    return names.map((name) => join(path, name));
-  } catch (error) {
-    throw new CommandError(`Cannot read ${path}: ${reasonOf(error)}`);
-  }
-}
-
-function rowOf(line: string, place: string): RouterRow {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    throw new CommandError(`Cannot read ${place}: it is not valid JSON`);
-  }
-  const result = v.safeParse(rowSchema, parsed);
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new CommandError(`Cannot read ${place}: "${v.getDotPath(issue) ?? "row"}" is missing or of the wrong type`);
-  }
-  const { prompt, dataset, local, remote } = result.output;
+function rowOf({ prompt, dataset, local, remote }: v.InferOutput<typeof rowSchema>): RouterRow {
   return {
     prompt,
     local: local.score,
