@@ -205,6 +205,21 @@ export async function openSession(
   };
 }
 
+/** Runs a command within a session that is closed again, also after a failure; resolves to exit code 0. */
+export async function withSession(
+  parsed: Parsed,
+  terminal: Terminal,
+  body: (session: Session) => Promise<void>,
+): Promise<number> {
+  const session = await openSession(parsed, terminal);
+  try {
+    await body(session);
+    return 0;
+  } finally {
+    await session.close();
+  }
+}
+
 /** Makes the engines that the settings name. Nothing is loaded or connected before a question needs it. */
 class Engines {
   readonly #settings: Settings;

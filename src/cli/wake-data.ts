@@ -22,7 +22,7 @@ export async function openWakeData(directory: string): Promise<WakeData> {
   try {
     recordings = parseManifest(await readFile(path, "utf8"));
   } catch (error) {
-    throw new CommandError(`Cannot use ${path}: ${messageOf(error)}`, { cause: error });
+    throw new CommandError(`Cannot use ${path}: ${reasonOf(error)}`, { cause: error });
   }
   return dataOf(directory, recordings);
 }

@@ -1,12 +1,11 @@
 import { KeptAnswers } from "../../context/kept-answers.js";
 import type { Parsed } from "../command.js";
-import { openSession } from "../session.js";
+import { withSession } from "../session.js";
 import { bytes, print, type Terminal, table } from "../terminal.js";
 
 /** `mobile-ai cache status`: how many answers are kept. */
 export async function cacheStatus(parsed: Parsed, terminal: Terminal): Promise<number> {
-  const session = await openSession(parsed, terminal);
-  try {
+  return withSession(parsed, terminal, async (session) => {
     const { entries, characters } = await new KeptAnswers(session.store).size();
     const enabled = session.settings.flag("cache.enabled");
     const maxEntries = session.settings.number("cache.maxEntries");
@@ -22,21 +21,14 @@ export async function cacheStatus(parsed: Parsed, terminal: Terminal): Promise<n
         ]),
       );
     }
-    return 0;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 /** `mobile-ai cache clear`: no answer is given again. */
 export async function cacheClear(parsed: Parsed, terminal: Terminal): Promise<number> {
-  const session = await openSession(parsed, terminal);
-  try {
+  return withSession(parsed, terminal, async (session) => {
     const cleared = await new KeptAnswers(session.store).clear();
     if (parsed.flag("json")) print(terminal, JSON.stringify({ cleared }, null, 2));
     else print(terminal, `Cleared ${cleared} answer${cleared === 1 ? "" : "s"}`);
-    return 0;
-  } finally {
-    await session.close();
-  }
+  });
 }

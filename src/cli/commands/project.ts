@@ -3,24 +3,10 @@ import { ProjectNameError } from "../../context/project.js";
 import { messageOf } from "../../core/errors.js";
 import { CommandError, type Parsed, UsageError } from "../command.js";
 import { reasonOf } from "../files.js";
-import { confirm, openSession, type Session } from "../session.js";
+import { confirm, type Session, withSession } from "../session.js";
 import { counted, print, readAll, safe, type Terminal, table } from "../terminal.js";
 
 const MAX_IMPORT_BYTES = 256 * 2 ** 20;
-
-async function withSession(
-  parsed: Parsed,
-  terminal: Terminal,
-  body: (session: Session) => Promise<void>,
-): Promise<number> {
-  const session = await openSession(parsed, terminal);
-  try {
-    await body(session);
-    return 0;
-  } finally {
-    await session.close();
-  }
-}
 
 /** The project that a command means; it must exist. */
 async function existing(session: Session, name: string | undefined): Promise<string> {

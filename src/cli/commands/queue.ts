@@ -1,5 +1,5 @@
 import { type Parsed, UsageError } from "../command.js";
-import { confirm, openSession, type Session } from "../session.js";
+import { confirm, withSession } from "../session.js";
 import { colors, duration, print, remark, safe, type Terminal, table } from "../terminal.js";
 import { closingLine, outcomeJson } from "./answering.js";
 
@@ -69,20 +69,6 @@ export async function queueDrop(parsed: Parsed, terminal: Terminal): Promise<num
     if (parsed.flag("json")) print(terminal, JSON.stringify({ dropped }, null, 2));
     else print(terminal, `Dropped ${dropped} question${dropped === 1 ? "" : "s"}`);
   });
-}
-
-async function withSession(
-  parsed: Parsed,
-  terminal: Terminal,
-  body: (session: Session) => Promise<void>,
-): Promise<number> {
-  const session = await openSession(parsed, terminal);
-  try {
-    await body(session);
-    return 0;
-  } finally {
-    await session.close();
-  }
 }
 
 function shortened(text: string): string {
